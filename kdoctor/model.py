@@ -1,0 +1,203 @@
+"""The frozen records that pass between the parts of kdoctor.
+
+Everything between collection and rendering is a function of these values. `None` means that nobody could tell; an empty
+tuple or mapping means that somebody looked and there is none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import IntEnum
+from typing import Any, NamedTuple
+
+#: How a program gets at Keras: `import keras`, `tf.keras`, or a `keras` model given objects of `tf.keras`.
+USAGES = ("keras", "tensorflow.keras", "mixed")
+
+_EMPTY: Mapping[str, Any] = {}
+
+
+class Severity(IntEnum):
+    """How bad a finding is; the names are those of SARIF."""
+
+    NOTE = 1
+    WARNING = 2
+    ERROR = 3
+
+    @property
+    def label(self) -> str:
+        """The word for it in reports: note, warning or error."""
+        return self.name.lower()
+
+
+class Python(NamedTuple):
+    """The patient's interpreter, as it describes itself."""
+
+    version: str | None
+    implementation: str = "cpython"
+    executable: str | None = None
+    prefix: str | None = None
+    #: True for a build without the global interpreter lock (`cp313t` wheels).
+    free_threaded: bool | None = None
+
+
+class Platform(NamedTuple):
+    """The operating system and machine, in the words of the platform module, lower-cased."""
+
+    system: str | None
+    machine: str | None
+    #: Such as "glibc 2.36" or "musl 1.2"; None off Linux or where it could not be read.
+    libc: str | None = None
+    #: The version of macOS or Windows.
+    release: str | None = None
+    wsl: bool | None = None
+    #: Such as "docker"; None where nothing shows a container.
+    container: str | None = None
+
+
+class Distribution(NamedTuple):
+    """One installed distribution; two copies of one name are two records."""
+
+    #: Normalized as the packaging specifications say.
+    name: str
+    version: str | None
+    #: Requires-Dist as written; None = not known here, to be taken from the index.
+    requires: tuple[str, ...] | None = None
+    requires_python: str | None = None
+    #: The folder on the path that holds its metadata.
+    location: str | None = None
+    #: The name of the metadata folder or file in that location.
+    metadata: str | None = None
+    installer: str | None = None
+    editable: bool = False
+    #: Half-removed by pip (a folder that starts with `~`): metadata readers see it, imports do not.
+    leftover: bool = False
+    #: Why its metadata could not be read in full.
+    problem: str | None = None
+
+
+class Accelerator(NamedTuple):
+    """One device: vendor is nvidia, amd, intel, apple or google."""
+
+    vendor: str
+    name: str | None = None
+    compute_capability: str | None = None
+    memory_mib: int | None = None
+
+
+class Snapshot(NamedTuple):
+    """What one environment is, as far as anybody could tell."""
+
+    origin: str = "environment"
+    #: False where `distributions` may lack some.
+    complete: bool = True
+    python: Python | None = None
+    platform: Platform | None = None
+    cpu_flags: frozenset[str] | None = None
+    distributions: tuple[Distribution, ...] = ()
+    #: Normalized names known to be missing; of use where `complete` is false.
+    absent: frozenset[str] = frozenset()
+    environment: Mapping[str, str] | None = None
+    #: Content of the keras.json that Keras would read; {} = none; its text where that is no JSON object.
+    keras_config: Any = None
+    #: Entries in the import folders of the family; 0 = empty, None = not there, no key = nobody looked.
+    folders: Mapping[str, int | None] | None = None
+    accelerators: tuple[Accelerator, ...] | None = None
+    drivers: Mapping[str, str] | None = None
+    libraries: Mapping[str, str] | None = None
+    sources: Mapping[str, Any] | None = None
+    #: Which interpreter was looked at and why, for the first line of the report.
+    patient: str | None = None
+    chosen: str | None = None
+    #: What could not be read, and why.
+    unread: Mapping[str, str] = _EMPTY
+
+
+class Evidence(NamedTuple):
+    """One statement that a finding rests on, and where it comes from."""
+
+    says: str
+    source: str
+
+
+class Way(NamedTuple):
+    """One way to mend a finding by more than versions: distributions to have or to remove, variables to set or (None) unset."""
+
+    name: str
+    title: str
+    needs: tuple[str, ...] = ()
+    remove: tuple[str, ...] = ()
+    reinstall: tuple[str, ...] = ()
+    environment: Mapping[str, str | None] = _EMPTY
+
+
+class Finding(NamedTuple):
+    """Something that a person should know of this environment."""
+
+    rule: str
+    name: str
+    severity: Severity
+    summary: str
+    cause: str
+    subjects: tuple[str, ...]
+    evidence: tuple[Evidence, ...] = ()
+    #: The components that do not work because of it: tensorflow, keras, tf.keras, tf-keras, mixed, jax, torch, openvino, numpy.
+    breaks: frozenset[str] = frozenset()
+    ways: tuple[Way, ...] = ()
+    #: Advice in words where neither pins nor variables mend it.
+    advice: str | None = None
+    #: Names of the remedies that cure it.
+    remedies: tuple[str, ...] = ()
+
+
+class UsageResult(NamedTuple):
+    """What a program that gets at Keras in one way gets here; None = cannot tell."""
+
+    works: bool | None
+    resolves_to: str | None = None
+    backend: str | None = None
+    because: tuple[str, ...] = ()
+
+
+class Remedy(NamedTuple):
+    """A whole, consistent way out: after it, every error that pins or variables can cure is gone."""
+
+    name: str
+    title: str
+    pins: Mapping[str, str] = _EMPTY
+    remove: tuple[str, ...] = ()
+    reinstall: tuple[str, ...] = ()
+    environment: Mapping[str, str | None] = _EMPTY
+    commands: tuple[str, ...] = ()
+    changes: int = 0
+    verified: str = "none"
+
+
+class Impossible(NamedTuple):
+    """A goal that no set of releases can reach, and the requirements that exclude each other."""
+
+    goal: str
+    because: tuple[str, ...]
+
+
+class Head(NamedTuple):
+    """The few lines at the top of a report: who answers for what."""
+
+    tensorflow: str
+    keras: str
+    accelerators: str
+
+
+class Report(NamedTuple):
+    """All that kdoctor says of a snapshot."""
+
+    verdict: str
+    usages: Mapping[str, UsageResult]
+    findings: tuple[Finding, ...]
+    remedies: tuple[Remedy, ...]
+    snapshot: Snapshot
+    head: Head
+    #: Date of the newest knowledge, YYYY-MM-DD.
+    knowledge: str
+    impossible: tuple[Impossible, ...] = ()
+    #: Rules that could not look, with the reason.
+    unchecked: tuple[str, ...] = ()
