@@ -1,0 +1,95 @@
+"""Typed access to a JSON object that knows its place in the document, so that each complaint names it."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from kdoctor.contract.plain import Unfit, shown
+
+_WORDS = {
+    dict: "an object",
+    list: "a list",
+    str: "text",
+    bool: "true or false",
+    int: "a number",
+    float: "a number",
+    type(None): "null",
+}
+
+
+def expect(kind: type, value: Any, place: str) -> Any:
+    """Return `value` if it is of the JSON type `kind`, None if it is null; else raise Unfit."""
+    if value is None or type(value) is kind:
+        return value
+    raise Unfit(f"{place} is {_WORDS[type(value)]}, not {_WORDS[kind]}")
+
+
+class Fields(NamedTuple):
+    """One JSON object. Each method takes a key and gives None where it is missing or null, and raises Unfit on another type."""
+
+    #: Such as "distributions[3]"; empty for the document itself.
+    place: str
+    values: dict[str, Any]
+
+    def at(self, key: str) -> str:
+        """Return the place of a key, fit for a message."""
+        return f"{self.place}.{shown(key)}" if self.place else shown(key)
+
+    def text(self, key: str) -> str | None:
+        """Return text."""
+        found: str | None = expect(str, self.values.get(key), self.at(key))
+        return found
+
+    def flag(self, key: str) -> bool | None:
+        """Return true or false."""
+        found: bool | None = expect(bool, self.values.get(key), self.at(key))
+        return found
+
+    def number(self, key: str) -> int | None:
+        """Return a whole number that is not negative; 24564.0 counts as whole."""
+        value = self.values.get(key)
+        if type(value) is float and value.is_integer():
+            value = int(value)
+        if type(value) is float or (type(value) is int and value < 0):
+            raise Unfit(f"{self.at(key)} is {value}, not a count")
+        found: int | None = expect(int, value, self.at(key))
+        return found
+
+    def items(self, key: str) -> list[Any] | None:
+        """Return a list of anything."""
+        found: list[Any] | None = expect(list, self.values.get(key), self.at(key))
+        return found
+
+    def texts(self, key: str) -> tuple[str, ...] | None:
+        """Return a list of text, without a null in it."""
+        items = self.items(key)
+        if items is None:
+            return None
+        for position, item in enumerate(items):
+            if expect(str, item, f"{self.at(key)}[{position}]") is None:
+                raise Unfit(f"{self.at(key)}[{position}] is null, not text")
+        return tuple(items)
+
+    def inner(self, key: str) -> Fields | None:
+        """Return an object."""
+        values = expect(dict, self.values.get(key), self.at(key))
+        return None if values is None else Fields(self.at(key), values)
+
+    def inners(self, key: str) -> list[Fields] | None:
+        """Return a list of objects, without a null in it."""
+        items = self.items(key)
+        if items is None:
+            return None
+        places = [f"{self.at(key)}[{position}]" for position in range(len(items))]
+        for place, item in zip(places, items, strict=True):
+            if expect(dict, item, place) is None:
+                raise Unfit(f"{place} is null, not an object")
+        return [Fields(place, item) for place, item in zip(places, items, strict=True)]
+
+    def known_texts(self, key: str) -> dict[str, str] | None:
+        """Return an object whose values are text. A null value is unknown, and so is the whole when nothing else is left."""
+        inner = self.inner(key)
+        if inner is None:
+            return None
+        found = {name: text for name in inner.values if (text := inner.text(name)) is not None}
+        return None if inner.values and not found else found

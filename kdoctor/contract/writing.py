@@ -1,0 +1,145 @@
+"""From snapshots and reports to JSON documents."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from kdoctor import __version__
+from kdoctor.contract.plain import DEEPEST, Unfit, plain
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from kdoctor.model import Distribution, Finding, Platform, Python, Remedy, Report, Snapshot
+
+#: Levels that keras.json or a source may bring along; beyond that it counts as unknown, for no reader could take it in.
+_FOREIGN_LEVELS = DEEPEST - 20
+
+
+def snapshot_document(snapshot: Snapshot) -> dict[str, Any]:
+    """Return a `kdoctor.snapshot/1` document of JSON types alone, from which `read_snapshot` makes an equal snapshot."""
+    document: dict[str, Any] = plain(_snapshot(snapshot))
+    return document
+
+
+def report_document(report: Report) -> dict[str, Any]:
+    """Return a `kdoctor.report/1` document of JSON types alone."""
+    document: dict[str, Any] = plain(
+        {
+            "schema": "kdoctor.report/1",
+            "tool": {"name": "kdoctor", "version": __version__},
+            "verdict": report.verdict,
+            "head": report.head._asdict(),
+            "usages": {usage: result._asdict() for usage, result in report.usages.items()},
+            "findings": [_finding(finding) for finding in report.findings],
+            "remedies": [_remedy(remedy) for remedy in report.remedies],
+            **_said(impossible=[row._asdict() for row in report.impossible], unchecked=report.unchecked),
+            "knowledge": report.knowledge,
+            "snapshot": _snapshot(report.snapshot),
+        }
+    )
+    return document
+
+
+def _snapshot(snapshot: Snapshot) -> dict[str, Any]:
+    flags = snapshot.cpu_flags
+    accelerators = snapshot.accelerators
+    return {
+        "schema": "kdoctor.snapshot/1",
+        "origin": snapshot.origin,
+        "complete": snapshot.complete,
+        **_said(patient=snapshot.patient, chosen=snapshot.chosen),
+        "python": _python(snapshot.python) if snapshot.python else None,
+        "platform": _platform(snapshot.platform) if snapshot.platform else None,
+        "cpu": None if flags is None else {"flags": sorted(flags)},
+        "distributions": [_distribution(row) for row in snapshot.distributions],
+        "absent": sorted(snapshot.absent),
+        "environment": _mapping(snapshot.environment),
+        "keras_config": _foreign(snapshot.keras_config),
+        "folders": _mapping(snapshot.folders),
+        "accelerators": None if accelerators is None else [device._asdict() for device in accelerators],
+        "drivers": _mapping(snapshot.drivers),
+        "libraries": _mapping(snapshot.libraries),
+        "sources": _foreign(_mapping(snapshot.sources)),
+        **_said(unread=dict(snapshot.unread)),
+    }
+
+
+def _python(python: Python) -> dict[str, Any]:
+    return {
+        "version": python.version,
+        "implementation": python.implementation,
+        **_said(executable=python.executable, prefix=python.prefix, free_threaded=python.free_threaded),
+    }
+
+
+def _platform(platform: Platform) -> dict[str, Any]:
+    return {
+        "system": platform.system,
+        "machine": platform.machine,
+        "libc": platform.libc,
+        "wsl": platform.wsl,
+        "container": platform.container,
+        **_said(release=platform.release),
+    }
+
+
+def _distribution(row: Distribution) -> dict[str, Any]:
+    return {
+        "name": row.name,
+        "version": row.version,
+        "requires": None if row.requires is None else list(row.requires),
+        **_said(
+            requires_python=row.requires_python,
+            location=row.location,
+            metadata=row.metadata,
+            installer=row.installer,
+            editable=row.editable or None,
+            leftover=row.leftover or None,
+            problem=row.problem,
+        ),
+    }
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "rule": finding.rule,
+        "name": finding.name,
+        "severity": finding.severity.label,
+        "summary": finding.summary,
+        "cause": finding.cause,
+        "subjects": finding.subjects,
+        "evidence": [evidence._asdict() for evidence in finding.evidence],
+        "remedies": finding.remedies,
+        **_said(breaks=sorted(finding.breaks), advice=finding.advice),
+    }
+
+
+def _remedy(remedy: Remedy) -> dict[str, Any]:
+    return {
+        "name": remedy.name,
+        "title": remedy.title,
+        "pins": dict(remedy.pins),
+        "remove": remedy.remove,
+        **_said(reinstall=remedy.reinstall),
+        "environment": dict(remedy.environment),
+        "commands": remedy.commands,
+        "changes": remedy.changes,
+        "verified": remedy.verified,
+    }
+
+
+def _said(**keys: Any) -> dict[str, Any]:
+    """Keep the keys that say something: neither unknown nor an empty collection."""
+    return {key: value for key, value in keys.items() if value is not None and value not in ((), [], {})}
+
+
+def _mapping(mapping: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    return None if mapping is None else dict(mapping)
+
+
+def _foreign(value: Any) -> Any:
+    try:
+        return plain(value, _FOREIGN_LEVELS)
+    except Unfit:
+        return None
