@@ -1,0 +1,1 @@
+"""What is known: curated facts, and the metadata of every release of the family."""
