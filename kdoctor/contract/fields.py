@@ -16,6 +16,9 @@ _WORDS = {
     type(None): "null",
 }
 
+#: Below it, every whole number is a float of its own.
+_EXACT = 2.0**53
+
 
 def expect(kind: type, value: Any, place: str) -> Any:
     """Return `value` if it is of the JSON type `kind`, None if it is null; else raise Unfit."""
@@ -48,7 +51,7 @@ class Fields(NamedTuple):
     def number(self, key: str) -> int | None:
         """Return a whole number that is not negative; 24564.0 counts as whole."""
         value = self.values.get(key)
-        if type(value) is float and value.is_integer():
+        if type(value) is float and value.is_integer() and value < _EXACT:
             value = int(value)
         if type(value) is float or (type(value) is int and value < 0):
             raise Unfit(f"{self.at(key)} is {value}, not a count")

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 #: Bytes or characters. The snapshot of a 200-distribution environment takes about 50 thousand.
 LARGEST = 32 * 2**20
-#: Levels of nesting in a whole document; our own documents need six beyond what keras.json and sources hold.
+#: Levels of nesting in a whole document.
 DEEPEST = 100
+#: Levels that keras.json or a source may bring along, so that a report with them in it can still be read.
+DEEPEST_FOREIGN = 80
 
-_LONGEST_NUMBER = 40
-#: What may follow the place of the error when the text ends in the middle of a value.
-_CUT_VALUES = tuple(word[:end] for word in ("true", "false", "null", "-0", "\\u000", "u000") for end in range(len(word)))
+_DIGITS = 39
+#: What stands at the place of the error when the text ends in the middle of a word, a number or an escape.
+_CUT = r"t|tr|tru|f|fa|fal|fals|n|nu|nul|-|\.|[eE][-+]?|\\?u[0-9a-fA-F]{0,4}|"
 
 
 class Unfit(Exception):  # noqa: N818 - it never leaves this package; what users see is a KdoctorError.
@@ -32,8 +35,8 @@ def shown(text: str, longest: int = 60) -> str:
 def plain(value: Any, levels: int = DEEPEST) -> Any:
     """Return a copy of `value` that any JSON writer can encode as UTF-8.
 
-    Half surrogate pairs become U+FFFD; NaN and the infinities, which JSON lacks, become text. More than `levels` of nesting
-    raise Unfit.
+    Half surrogate pairs become U+FFFD. NaN and the infinities, which JSON lacks, and integers that `parse` refuses become
+    text. More than `levels` of nesting raise Unfit.
     """
     if isinstance(value, str):
         return value if value.isascii() else value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
@@ -45,6 +48,8 @@ def plain(value: Any, levels: int = DEEPEST) -> Any:
         return [plain(item, levels - 1) for item in value]
     if isinstance(value, float) and not float("-inf") < value < float("inf"):
         return str(value)
+    if isinstance(value, int) and abs(value) >= 10**_DIGITS:
+        return f"{value:#x}"
     return value
 
 
@@ -84,8 +89,8 @@ def decode(data: bytes) -> str:
 
 
 def _explain(text: str, reason: str, position: int, place: str) -> str:
-    rest = text[position : position + 10].strip()
-    if reason.startswith("Unterminated") or rest in _CUT_VALUES:
+    rest = text[position:].strip()
+    if reason.startswith("Unterminated") or re.fullmatch(_CUT, rest):
         return f"cut off: the JSON text ends too early ({place})"
     return f"not JSON: {reason} ({place})"
 
@@ -100,7 +105,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _integer(digits: str) -> int:
-    if len(digits) > _LONGEST_NUMBER:
+    if len(digits.lstrip("-")) > _DIGITS:
         raise Unfit(f"a number of {len(digits)} digits is too long")
     return int(digits)
 

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from kdoctor.contract.fields import Fields
-from kdoctor.contract.plain import Unfit, parse, shown
+from kdoctor.contract.plain import DEEPEST_FOREIGN, Unfit, parse, plain, shown
 from kdoctor.errors import KdoctorError
 from kdoctor.model import Accelerator, Distribution, Platform, Python, Snapshot
 
@@ -64,6 +64,7 @@ def _snapshot(fields: Fields) -> Snapshot:
     flags = cpu.texts("flags") if cpu else None
     distributions = fields.inners("distributions")
     accelerators = fields.inners("accelerators")
+    sources = fields.inner("sources")
     return Snapshot(
         origin=fields.text("origin") or "environment",
         # A list that nobody calls complete may lack some; a missing one lacks all.
@@ -74,12 +75,12 @@ def _snapshot(fields: Fields) -> Snapshot:
         distributions=tuple(map(_distribution, distributions or ())),
         absent=frozenset(map(normalized, fields.texts("absent") or ())),
         environment=fields.known_texts("environment"),
-        keras_config=fields.values.get("keras_config"),
+        keras_config=plain(fields.values.get("keras_config"), DEEPEST_FOREIGN),
         folders=_folders(fields.inner("folders")),
         accelerators=None if accelerators is None else tuple(map(_accelerator, accelerators)),
         drivers=fields.known_texts("drivers"),
         libraries=fields.known_texts("libraries"),
-        sources=inner.values if (inner := fields.inner("sources")) else None,
+        sources=plain(sources.values, DEEPEST_FOREIGN) if sources else None,
         patient=fields.text("patient"),
         chosen=fields.text("chosen"),
         unread=fields.known_texts("unread") or {},

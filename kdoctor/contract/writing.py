@@ -5,15 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from kdoctor import __version__
-from kdoctor.contract.plain import DEEPEST, Unfit, plain
+from kdoctor.contract.plain import DEEPEST_FOREIGN, Unfit, plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from kdoctor.model import Distribution, Finding, Platform, Python, Remedy, Report, Snapshot
-
-#: Levels that keras.json or a source may bring along; beyond that it counts as unknown, for no reader could take it in.
-_FOREIGN_LEVELS = DEEPEST - 20
 
 
 def snapshot_document(snapshot: Snapshot) -> dict[str, Any]:
@@ -139,7 +136,8 @@ def _mapping(mapping: Mapping[str, Any] | None) -> dict[str, Any] | None:
 
 
 def _foreign(value: Any) -> Any:
+    """Keep what came from a file; nested too deeply for a reader, it counts as unknown."""
     try:
-        return plain(value, _FOREIGN_LEVELS)
+        return plain(value, DEEPEST_FOREIGN)
     except Unfit:
         return None

@@ -1,0 +1,36 @@
+"""`kdoctor schema`: the JSON Schemas of the two documents."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+
+def read_schema(document: str) -> dict[str, Any]:
+    """Return the JSON Schema (draft 2020-12) of a document, `snapshot` or `report`, whole in itself.
+
+    A report holds a snapshot, so its schema carries that of the snapshot among its definitions.
+    """
+    # Only this command needs these two.
+    import json  # noqa: PLC0415
+    from importlib.resources import files  # noqa: PLC0415
+
+    folder = files("kdoctor") / "schema"
+    found: dict[str, Any] = json.loads((folder / f"{document}.schema.json").read_text(encoding="utf-8"))
+    if document == "report":
+        found["$defs"]["snapshot"] = read_schema("snapshot")
+    return found
+
+
+@click.command(
+    short_help="Print the JSON Schema of a document.",
+    help="Print the JSON Schema (draft 2020-12) of what `kdoctor check --from` reads (snapshot) "
+    "or of what `kdoctor check --format json` prints (report).",
+)
+@click.argument("document", type=click.Choice(["snapshot", "report"]))
+def schema(document: str) -> None:
+    """Print one schema to standard output."""
+    import json  # noqa: PLC0415 - only this command needs it.
+
+    click.echo(json.dumps(read_schema(document), indent=2, ensure_ascii=False))
