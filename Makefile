@@ -1,0 +1,69 @@
+# Everything here lives in .venv and .lab of this folder; both are made on demand and `make clean` removes them.
+
+# The interpreter to examine; empty = the environment at hand, which is never kdoctor's own .venv.
+PYTHON ?=
+# The interpreter to make .venv with: 3.10 or newer; empty = the first one on PATH that fits.
+PYTHON_FOR_VENV ?=
+# Further arguments for `kdoctor check` or for pytest.
+ARGS ?=
+
+SHELL := /bin/sh
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+INSTALLED := $(VENV)/kdoctor-installed
+DEVELOPING := $(VENV)/kdoctor-developing
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help doctor test test-real lint bench clean
+
+help: ## Show what can be made
+	@sed -n 's/^\([a-z-]*\):[^#]*## /\1	/p' $(firstword $(MAKEFILE_LIST)) | awk -F '\t' '{printf "make %-10s %s\n", $$1, $$2}'
+
+doctor: $(INSTALLED) ## Examine the environment at hand, or another one: make doctor PYTHON=/path/to/python
+	@own="$$(pwd)/$(BIN)"; \
+	PATH="$$(printf '%s' "$$PATH" | awk -v own="$$own" 'BEGIN { RS = ":" } $$0 != own { printf "%s%s", separator, $$0; separator = ":" }')"; \
+	patient="$(PYTHON)"; \
+	for prefix in "$$VIRTUAL_ENV" "$$CONDA_PREFIX"; do \
+		[ -z "$$patient" ] && [ "$$prefix/bin" != "$$own" ] && [ -x "$$prefix/bin/python" ] && patient="$$prefix/bin/python"; \
+	done; \
+	patient="$${patient:-$$(command -v python3 || command -v python)}"; \
+	[ -n "$$patient" ] || { echo "make doctor: no python3 on PATH; name one: make doctor PYTHON=/path/to/python" >&2; exit 2; }; \
+	exec $(BIN)/kdoctor check --or-example --python "$$patient" $(ARGS)
+
+test: $(DEVELOPING) ## Run the tests that need no network
+	$(BIN)/python -m pytest -m "not real" $(ARGS)
+
+test-real: $(DEVELOPING) ## Build real environments from the package index and hold kdoctor against them
+	$(BIN)/python -m pytest -m real --durations=0 tests/real $(ARGS)
+
+lint: $(DEVELOPING) ## Check style, formatting and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: $(INSTALLED) ## Measure kdoctor against pip check, uv pip check and the start of click
+	$(BIN)/python bench/bench.py
+
+clean: ## Remove all that was made here: .venv, real environments, caches
+	rm -rf $(VENV) .lab build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find kdoctor tests bench -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# A rule of its own, so that a change of pyproject.toml installs anew without making .venv anew.
+$(BIN)/python:
+	@fits='import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))'; \
+	for python in $(or $(PYTHON_FOR_VENV),python3 python python3.13 python3.12 python3.11 python3.10); do \
+		"$$python" -c "$$fits" 2>/dev/null && exec "$$python" -m venv $(VENV); \
+	done; \
+	echo "make: no Python 3.10 or newer that can make a venv (Debian: apt install python3-venv); name one: PYTHON_FOR_VENV=/path/to/python" >&2; \
+	exit 2
+
+$(INSTALLED): pyproject.toml | $(BIN)/python
+	$(PIP) install --editable .
+	@touch $@
+
+$(DEVELOPING): $(INSTALLED)
+	@$(PIP) install --help | grep -q -e --group || $(PIP) install --upgrade pip
+	$(PIP) install --group dev
+	@touch $@
