@@ -1,0 +1,228 @@
+"""Facts on add-ons bound to a TensorFlow by their binary interface, or to a generation of Keras."""
+
+from __future__ import annotations
+
+from kdoctor.knowledge.schema import Fact, Severity, fact
+
+_RUN = "measured: environments built and run on Linux x86_64, CPU"
+
+#: tensorflow-probability checks this floor when it is imported; source: tensorflow_probability/__init__.py of each release.
+_PROBABILITY = (
+    ("0.12", "2.4"),
+    ("0.13", "2.5"),
+    ("0.14", "2.6"),
+    ("0.15", "2.7"),
+    ("0.16", "2.8"),
+    ("0.17", "2.9"),
+    ("0.18", "2.10"),
+    ("0.19", "2.11"),
+    ("0.20", "2.12"),
+    ("0.21", "2.13"),
+    ("0.22", "2.14"),
+    ("0.23", "2.15"),
+    ("0.24", "2.16"),
+    ("0.25", "2.18"),
+)
+
+#: TensorFlow Decision Forests 0.1 was built against one TensorFlow each; source: its release table (known_compatible.md).
+_FORESTS = (("0.1.3", "2.5"), ("0.1.8", "2.5"), ("0.1.9", "2.6"), ("0.2.0", "2.6"), ("0.2.1", "2.7"), ("0.2.4", "2.8"), ("0.2.7", "2.9"))
+
+ADDONS: tuple[Fact, ...] = (
+    *(
+        fact(
+            "KD601",
+            f"tensorflow-probability=={release}.*",
+            f"?tensorflow>={floor}",
+            "",
+            f"tensorflow-probability {release} refuses TensorFlow older than {floor} when it is imported; its metadata names none",
+            f"tensorflow_probability/__init__.py, release {release}",
+            f"release {release}",
+        )
+        for release, floor in _PROBABILITY
+    ),
+    fact(
+        "KD602",
+        "tensorflow-probability<0.24 and tensorflow==2.15.*",
+        "?keras<3",
+        "",
+        "tensorflow-probability before 0.24 uses Keras 2 internals through tf.keras",
+        "tensorflow/probability#1774",
+        "tensorflow-probability 0.23.0 with TensorFlow 2.15 and Keras 3",
+    ),
+    fact(
+        "KD601",
+        "tensorflow-probability<0.24",
+        "?tensorflow<2.16",
+        "",
+        "tensorflow-probability before 0.24 needs Keras 2 behind tf.keras, so TensorFlow before 2.16",
+        f"{_RUN}: keras._tf_keras has no attribute __internal__",
+        "tensorflow-probability 0.23.0 on TensorFlow 2.16",
+    ),
+    fact(
+        "KD603",
+        "tensorflow-probability>=0.24 and tensorflow>=2.16",
+        "tf-keras",
+        "",
+        "tensorflow-probability 0.24 and later import tf_keras wherever tf.keras is Keras 3; only its extra [tf] declares it",
+        f"tensorflow_probability/python/internal/tf_keras.py 0.24.0; {_RUN}",
+        "tensorflow-probability 0.24 and 0.25",
+    ),
+    fact(
+        "KD602",
+        "tensorflow-addons",
+        "?keras<3",
+        "",
+        "TensorFlow Addons reaches into keras.src.engine, which Keras 3 does not have; TF_USE_LEGACY_KERAS does not help",
+        f"{_RUN}: No module named 'keras.src.engine'",
+        "tensorflow-addons 0.23.0 with Keras 3 on TensorFlow 2.15 and 2.16",
+    ),
+    fact(
+        "KD601",
+        "tensorflow-addons",
+        "?tensorflow<2.16",
+        "",
+        "TensorFlow Addons ended with 0.23.0, made for TensorFlow 2.15 at most",
+        "tensorflow-addons release list and its README",
+        "tensorflow-addons 0.23.0 on TensorFlow 2.16",
+    ),
+    *(
+        fact(
+            "KD601",
+            f"tensorflow-decision-forests=={release}",
+            f"?tensorflow=={tensorflow}.*",
+            "",
+            f"tensorflow-decision-forests {release} was built against TensorFlow {tensorflow}; its op library does not load on another minor",
+            "tensorflow/decision-forests documentation/known_issues.md; tensorflow/decision-forests#51",
+            f"release {release}",
+        )
+        for release, tensorflow in _FORESTS
+    ),
+    fact(
+        "KD601",
+        "tensorflow>=2.16",
+        "?tensorflow-hub>=0.16",
+        "",
+        "tensorflow-hub before 0.16 imports tf.estimator, which ended with TensorFlow 2.15",
+        f"TensorFlow 2.16.1 release notes; {_RUN}",
+        "tensorflow-hub 0.15.0 on TensorFlow 2.16",
+    ),
+    fact(
+        "KD604",
+        "tensorflow-hub<=0.16.1",
+        "?setuptools<82",
+        "",
+        "tensorflow-hub up to 0.16.1 imports pkg_resources, which setuptools 82 removed",
+        _RUN,
+        "tensorflow-hub 0.16.1: setuptools 84 fails, 80.9 works",
+    ),
+    fact(
+        "KD604",
+        "tensorflow-hub<=0.16.1",
+        "setuptools",
+        "",
+        "tensorflow-hub up to 0.16.1 imports pkg_resources, which comes with setuptools before 82",
+        _RUN,
+        "tensorflow-hub 0.16.1 without setuptools",
+    ),
+    fact(
+        "KD602",
+        "keras-hub>=0.26",
+        "?keras>=3.13",
+        "",
+        "keras-hub 0.26 and later use keras.layers.ReversibleEmbedding, which Keras has from 3.13 on",
+        f"keras-hub METADATA; {_RUN}",
+        "keras-hub 0.26 and 0.32 with Keras 3.3 and 3.10",
+    ),
+    fact(
+        "KD602",
+        "keras-nlp>=0.15",
+        "?keras>=3",
+        "",
+        "keras-nlp 0.15 and later import keras.ops, which Keras 2 does not have",
+        _RUN,
+        "keras-nlp 0.32 with Keras 2.15",
+    ),
+    fact(
+        "KD605",
+        "keras-nlp",
+        "?keras-nlp>0.0.0",
+        "",
+        "keras-nlp 0.0.0 is an empty placeholder; a resolver falls back to it where no real release fits (tensorflow-text had no wheel)",
+        "keras-team/keras-hub#1649",
+        "keras-nlp 0.0.0",
+    ),
+    fact(
+        "KD605",
+        "tensorflow-gpu",
+        "?tensorflow-gpu<2.12",
+        "tensorflow",
+        "tensorflow-gpu 2.12.0 is an empty package; the name ended with 2.11",
+        "tensorflow-gpu 2.12.0 file list and description",
+        "tensorflow-gpu 2.12.0",
+    ),
+    fact(
+        "KD606",
+        "tf2onnx<1.17",
+        "?numpy<2",
+        "",
+        "tf2onnx before 1.17 uses np.cast, which NumPy 2 removed",
+        "onnx/tensorflow-onnx#2373",
+        "tf2onnx 1.16.1 with NumPy 2.0.2",
+    ),
+    fact(
+        "KD601",
+        "tensorflow-text==2.19.* and tensorflow-cpu",
+        "!tensorflow-text",
+        "",
+        "tensorflow-text 2.19.0 loads with tensorflow 2.19 but not with tensorflow-cpu 2.19: undefined symbol in its op libraries",
+        _RUN,
+        "tensorflow-text 2.19.0 on tensorflow-cpu 2.19.0 and 2.19.1 fails, on tensorflow 2.19.1 works",
+    ),
+    fact(
+        "KD603",
+        "retina-face and tensorflow>=2.16",
+        "tf-keras",
+        "",
+        "retina-face is written for Keras 2 and asks for tf-keras where TensorFlow is 2.16 or newer",
+        "serengil/retinaface#106",
+        "retina-face 0.0.17 on TensorFlow 2.17",
+    ),
+    fact(
+        "KD603",
+        "deepface and tensorflow>=2.16",
+        "tf-keras",
+        "",
+        "deepface is written for Keras 2 and asks for tf-keras where TensorFlow is 2.16 or newer",
+        "deepface/commons/package_utils.py",
+        "deepface on TensorFlow 2.16 and later",
+    ),
+    fact(
+        "KD602",
+        "vit-keras",
+        "?keras<3",
+        "",
+        "vit-keras imports tensorflow-addons, which reaches into keras.src.engine; Keras 3 has no such module",
+        "faustomorales/vit-keras#44",
+        "vit-keras with Keras 3",
+    ),
+    fact(
+        "KD603",
+        "transformers>=4,<5 and tensorflow and keras>=3",
+        "tf-keras",
+        "",
+        "the TensorFlow models of transformers 4 need tf-keras where Keras is 3; its PyTorch models do not",
+        f"huggingface/transformers#36410; {_RUN}",
+        "transformers 4.46 on TensorFlow 2.19",
+        Severity.NOTE,
+    ),
+)
+
+#: Op libraries built against one TensorFlow minor; a violated declared requirement on TensorFlow is therefore a failure.
+#: Source: metadata of the releases and runs with other minors (undefined symbol); the exceptions that were seen to load are listed.
+BOUND_BY_ABI = frozenset({"tensorflow-text", "tensorflow-decision-forests", "tensorflow-io", "tensorflow-recommenders-addons"})
+
+#: (add-on, its version, TensorFlow) that were seen to load although the minors differ.
+SEEN_TO_LOAD = (
+    ("tensorflow-text==2.19.*", "tensorflow==2.18.*"),
+    ("tensorflow-text==2.14.*", "tensorflow==2.15.*"),
+)

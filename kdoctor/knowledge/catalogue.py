@@ -1,0 +1,73 @@
+"""The rules by code: their names, and what `kdoctor explain` says of each.
+
+The families: KD0xx declared requirements, KD1xx Python and platform, KD2xx TensorFlow and Keras, KD3xx how things are installed,
+KD4xx backends, KD5xx neighbouring libraries, KD6xx add-ons, KD7xx accelerators, KD9xx kdoctor itself.
+"""
+
+from __future__ import annotations
+
+from kdoctor.knowledge.schema import RuleText
+
+_NAMES = {
+    "KD001": "declared-conflict",
+    "KD002": "missing-requirement",
+    "KD003": "satisfied-by-a-rival",
+    "KD101": "python-refused",
+    "KD102": "no-wheel",
+    "KD201": "keras-too-new-for-tensorflow",
+    "KD202": "keras-3-behind-old-tf-keras",
+    "KD203": "tensorflow-too-old-for-keras-3",
+    "KD204": "keras-2-under-new-tensorflow",
+    "KD205": "keras-too-old-for-tensorflow",
+    "KD206": "keras-2-without-tensorflow",
+    "KD211": "legacy-keras-missing",
+    "KD212": "tf-keras-of-another-tensorflow",
+    "KD213": "legacy-flag-without-effect",
+    "KD301": "rival-distributions",
+    "KD302": "metadata-without-files",
+    "KD303": "files-without-metadata",
+    "KD304": "duplicate-metadata",
+    "KD305": "leftover-of-uninstall",
+    "KD306": "unreadable-metadata",
+    "KD401": "backend-unknown",
+    "KD402": "backend-missing",
+    "KD403": "backend-ignored",
+    "KD404": "backend-contradicted",
+    "KD405": "keras-json-invalid",
+    "KD406": "backend-cannot-train",
+    "KD407": "backend-of-wrong-version",
+    "KD408": "backend-requirement-missing",
+    "KD409": "jaxlib-newer-than-jax",
+    "KD410": "jax-plugin-newer-than-jaxlib",
+    "KD501": "numpy-abi-mismatch",
+    "KD502": "protobuf-too-new",
+    "KD503": "protobuf-too-old",
+    "KD504": "ml-dtypes-mismatch",
+    "KD505": "distutils-missing",
+    "KD506": "typing-extensions-too-old",
+    "KD507": "wrapt-too-new",
+    "KD508": "gast-too-new",
+    "KD601": "add-on-of-another-tensorflow",
+    "KD602": "add-on-of-another-keras",
+    "KD603": "add-on-needs-tf-keras",
+    "KD604": "add-on-needs-pkg-resources",
+    "KD605": "placeholder-release",
+    "KD606": "add-on-needs-numpy-1",
+}
+
+
+def name_of(code: str) -> str:
+    """Give the kebab-case name of a rule; a code without a name is a fault in the tables and raises KeyError."""
+    return _NAMES[code]
+
+
+def text_of(code: str) -> RuleText | None:
+    """Give the page of a rule; None where there is no such rule."""
+    from kdoctor.knowledge.pages import PAGES  # noqa: PLC0415 -- only `kdoctor explain` reads the pages.
+
+    return PAGES.get(code)
+
+
+def codes() -> tuple[str, ...]:
+    """Give all codes in order."""
+    return tuple(sorted(_NAMES))

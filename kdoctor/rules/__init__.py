@@ -1,0 +1,63 @@
+"""What is wrong: pure functions from a coupling to findings.
+
+To add a rule: if a row can say it, write a row in `knowledge/` (and two rows in tests/test_rules.py, one that fires and
+one that stays quiet). Otherwise write a generator that takes a Coupling and yields findings, give its code a name in
+`knowledge/catalogue.py` and a page in `knowledge/pages.py`, and list it in RULES.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from kdoctor.model import Finding
+from kdoctor.rules import backends, declared, installs, legacy, rows
+from kdoctor.rules.coupling import Coupling
+
+Rule = Callable[[Coupling], Iterator[Finding]]
+
+#: Every rule, in the order in which findings of one severity are shown.
+RULES: tuple[Rule, ...] = (
+    installs.rival_distributions,
+    installs.metadata_without_files,
+    rows.known_failures,
+    legacy.legacy_without_tf_keras,
+    backends.unknown_backend,
+    backends.missing_backend,
+    backends.old_backend,
+    backends.ignored_backend,
+    backends.invalid_config,
+    backends.jaxlib_ahead,
+    declared.declared_conflicts,
+    declared.python_refused,
+    installs.copies_and_leftovers,
+    installs.files_without_metadata,
+    legacy.legacy_without_effect,
+    backends.contradicting_config,
+    backends.inference_only_backend,
+)
+
+
+def run(coupling: Coupling) -> tuple[tuple[Finding, ...], tuple[str, ...]]:
+    """Judge every rule; give the findings, the worst first, and the names of rules that crashed, with the reason."""
+    found: list[Finding] = []
+    crashed: list[str] = []
+    for rule in RULES:
+        try:
+            found += rule(coupling)
+        except Exception as error:  # noqa: BLE001 -- one broken rule must neither end the others nor look like a clean result.
+            crashed.append(f"{rule.__name__} ({type(error).__name__}: {error})")
+    return tuple(sorted(_merged(found), key=lambda finding: -finding.severity)), tuple(crashed)
+
+
+def _merged(found: list[Finding]) -> list[Finding]:
+    """Let a known failure take over the declared conflict on the same pair: one cause is one finding, with both evidences."""
+    merged: list[Finding] = []
+    for finding in found:
+        if finding.rule == "KD001":
+            told = next((i for i, other in enumerate(merged) if set(finding.subjects) <= set(other.subjects) and other.severity >= finding.severity), None)
+            if told is not None:
+                merged[told] = merged[told]._replace(evidence=(*merged[told].evidence, *finding.evidence))
+                continue
+        if finding not in merged:
+            merged.append(finding)
+    return merged

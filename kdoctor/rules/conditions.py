@@ -1,0 +1,91 @@
+"""Conditions of the knowledge tables, judged against a coupling."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+from kdoctor import versions
+from kdoctor.knowledge.families import ROLES
+from kdoctor.model import Distribution
+from kdoctor.rules.coupling import Coupling, generation
+
+_CONDITION = re.compile(r"([?!]?)([A-Za-z0-9._-]+?)\s*((?:[<>=!~]=?|===).*)?", re.ASCII)
+_CIRCUMSTANCES = ("backend", "legacy", "system", "machine")
+
+
+class Condition(NamedTuple):
+    """A condition in parts: its mark ("?", "!" or ""), on whom, and the specifier ("" = any version)."""
+
+    mark: str
+    name: str
+    specifier: str
+
+
+@lru_cache(maxsize=2048)
+def read(text: str) -> Condition:
+    """Split a condition of a knowledge row; a row that cannot be split is a fault in the table and raises ValueError."""
+    match = _CONDITION.fullmatch(text)
+    if match is None:
+        raise ValueError(f"not a condition: {text!r}")
+    return Condition(match[1], match[2], (match[3] or "").strip())
+
+
+def who(name: str, coupling: Coupling) -> Distribution | None:
+    """Give the distribution that a condition means: whoever plays the role, or the one of that name."""
+    if name == "tensorflow":
+        return coupling.tensorflow
+    if name == "keras":
+        return coupling.keras
+    if name == "tf-keras":
+        return coupling.tf_keras
+    return coupling.present.get(name)
+
+
+def holds(text: str, coupling: Coupling) -> bool | None:
+    """Tell whether a condition of `when` holds; None where it cannot be told."""
+    condition = read(text)
+    if condition.name in _CIRCUMSTANCES:
+        return _circumstance(condition, coupling)
+    if condition.name == "python":
+        python = coupling.snapshot.python
+        return versions.satisfies(python.version if python else None, condition.specifier)
+    distribution = who(condition.name, coupling)
+    if distribution is None:
+        known = [coupling.has(name) for name in ROLES.get(condition.name, (condition.name,))]
+        return None if None in known else False
+    if not condition.specifier:
+        return True
+    return versions.satisfies(versions.base(distribution.version), condition.specifier)
+
+
+def violated(text: str, coupling: Coupling) -> bool | None:
+    """Tell whether a `needs` condition is violated; None where it cannot be told."""
+    condition = read(text)
+    distribution = who(condition.name, coupling)
+    if condition.mark == "!":
+        return distribution is not None
+    if distribution is None:
+        if condition.mark == "?":
+            return False
+        known = [coupling.has(name) for name in ROLES.get(condition.name, (condition.name,))]
+        return None if None in known else True
+    if not condition.specifier:
+        return False
+    fits = versions.satisfies(versions.base(distribution.version), condition.specifier)
+    return None if fits is None else not fits
+
+
+def _circumstance(condition: Condition, coupling: Coupling) -> bool | None:
+    wanted = condition.specifier.lstrip("=").strip()
+    platform = coupling.snapshot.platform
+    if condition.name == "backend":
+        asked = coupling.backend if generation(coupling.keras) != "tf" else "tensorflow"
+        return None if asked is None else asked == wanted
+    if condition.name == "legacy":
+        return None if coupling.legacy is None else coupling.legacy is (wanted == "on")
+    if platform is None:
+        return None
+    value = platform.system if condition.name == "system" else platform.machine
+    return None if value is None else value in wanted.split("|")

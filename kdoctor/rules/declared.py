@@ -1,0 +1,186 @@
+"""Declared requirements: Requires-Dist and Requires-Python of the family, judged as pip would, weighed by what is known to happen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from kdoctor import versions
+from kdoctor.knowledge.addons import BOUND_BY_ABI, SEEN_TO_LOAD
+from kdoctor.knowledge.catalogue import name_of
+from kdoctor.knowledge.coupling import TOLERATED
+from kdoctor.knowledge.families import FAMILY, IMPORTED_AT_START, KERAS, NOT_IMPORTED_AT_START, ROLES, TENSORFLOW, TF_KERAS
+from kdoctor.knowledge.schema import Tolerated
+from kdoctor.model import Distribution, Evidence, Finding, Severity, Way
+from kdoctor.rules.conditions import holds, read, who
+from kdoctor.rules.coupling import Coupling
+from kdoctor.rules.rows import label
+
+_COMPONENT = {
+    **dict.fromkeys(TENSORFLOW, "tensorflow"),
+    **dict.fromkeys(KERAS, "keras"),
+    **dict.fromkeys(TF_KERAS, "tf-keras"),
+    "jax": "jax",
+    "jaxlib": "jax",
+    "torch": "torch",
+    "openvino": "openvino",
+}
+_ROLE_OF = {name: role for role, names in ROLES.items() for name in names}
+
+
+class Violation(NamedTuple):
+    """One declared requirement that the environment does not meet; `target` None = not installed."""
+
+    holder: Distribution
+    text: str
+    requirement: versions.Requirement
+    target: Distribution | None
+    #: "below", "above", "excluded" or "missing".
+    side: str
+
+
+def violations(coupling: Coupling) -> Iterator[Violation]:
+    """Give every declared requirement of the family that is not met; markers are judged, extras are not asked for."""
+    for holder in coupling.present.values():
+        if holder.name not in FAMILY:
+            continue
+        for text in holder.requires or ():
+            wanted = versions.requirement(text)
+            if wanted is None or versions.for_extra_only(wanted.marker):
+                continue
+            found = _violation(coupling, holder, text, wanted)
+            if found and versions.marker_holds(wanted.marker, coupling.marker_environment):
+                yield found
+
+
+def _violation(coupling: Coupling, holder: Distribution, text: str, wanted: versions.Requirement) -> Violation | None:
+    target = coupling.present.get(wanted.name) or _stand_in(coupling, wanted.name)
+    if target is None:
+        missing = coupling.has(wanted.name) is False and not _folder_is_there(coupling, wanted.name)
+        return Violation(holder, text, wanted, None, "missing") if missing else None
+    if target.version is None or versions.satisfies(target.version, wanted.specifier) is not False:
+        return None
+    return Violation(holder, text, wanted, target, versions.side(target.version, wanted.specifier))
+
+
+def _stand_in(coupling: Coupling, name: str) -> Distribution | None:
+    """Let tensorflow-cpu answer for a requirement on tensorflow, and keras-nightly for one on keras: the import finds them."""
+    role = _ROLE_OF.get(name)
+    return who(role, coupling) if role else None
+
+
+def _folder_is_there(coupling: Coupling, name: str) -> bool:
+    """Tell whether the import folder stands there without metadata: then nothing is missing for the import."""
+    return (coupling.folder(name.replace("-", "_")) or 0) > 0
+
+
+def declared_conflicts(coupling: Coupling) -> Iterator[Finding]:
+    """Give one finding for each distribution that declared requirements refuse, the reasons of all who refuse it together."""
+    grouped: dict[tuple[str, str, Severity], list[tuple[Violation, Tolerated | None]]] = {}
+    for violation in violations(coupling):
+        severity, tolerated = _weigh(coupling, violation)
+        code = "KD002" if violation.target is None else "KD001"
+        target = violation.target.name if violation.target else violation.requirement.name
+        grouped.setdefault((code, target, severity), []).append((violation, tolerated))
+    for (code, _, severity), hits in grouped.items():
+        yield _conflict(code, severity, hits)
+
+
+def _conflict(code: str, severity: Severity, hits: list[tuple[Violation, Tolerated | None]]) -> Finding:
+    first = hits[0][0]
+    evidence = [Evidence(f"{label(v.holder)} requires {v.text}", f"{label(v.holder)} metadata") for v, _ in hits]
+    evidence += [Evidence(t.says, t.source) for t in dict.fromkeys(t for _, t in hits if t)]
+    who_wants = " and ".join(f"{label(v.holder)} requires {_short(v)}" for v, _ in hits[:3])
+    more = f" and {len(hits) - 3} more" if len(hits) > 3 else ""  # noqa: PLR2004 -- three are read at a glance.
+    state = f"{label(first.target)} is installed" if first.target else "it is not installed"
+    breaks = {_COMPONENT[v.holder.name] for v, _ in hits if severity is Severity.ERROR and v.holder.name in _COMPONENT}
+    target = first.target.name if first.target else first.requirement.name
+    return Finding(
+        rule=code,
+        name=name_of(code),
+        severity=severity,
+        summary=f"{who_wants}{more}, but {state}",
+        cause=_cause(severity, hits),
+        subjects=(target, *dict.fromkeys(v.holder.name for v, _ in hits)),
+        evidence=tuple(evidence),
+        breaks=frozenset(breaks),
+        ways=() if first.target else (Way(f"install-{target}", f"install {target}", needs=(f"{target}{first.requirement.specifier}",)),),
+    )
+
+
+def _short(violation: Violation) -> str:
+    return f"{violation.requirement.name}{violation.requirement.specifier}"
+
+
+def _cause(severity: Severity, hits: list[tuple[Violation, Tolerated | None]]) -> str:
+    known = next((t for _, t in hits if t), None)
+    if known:
+        return f"Metadata forbids it, but it is known to work: {known.says}."
+    first = hits[0][0]
+    if first.side == "missing":
+        needed = "it is imported at start" if severity is Severity.ERROR else "only what uses it will miss it"
+        return f"The requirement is declared, and {needed}."
+    if severity is Severity.ERROR and first.side == "below":
+        return "The installed version is older than the oldest one that has what is used."
+    if severity is Severity.ERROR:
+        return "Compiled code of the one is bound to the other's release."
+    return "Newer than declared: nobody promised it, and kdoctor knows of no failure."
+
+
+def _weigh(coupling: Coupling, violation: Violation) -> tuple[Severity, Tolerated | None]:
+    """Say how bad a violated requirement is, and the row that says it works, if there is one."""
+    for row in TOLERATED:
+        if _applies(row, coupling, violation):
+            return row.severity, row
+    holder, name = violation.holder.name, violation.requirement.name
+    if violation.target is None:
+        return _weigh_missing(holder, name), None
+    if holder in BOUND_BY_ABI and name in TENSORFLOW:
+        seen = any(holds(one, coupling) and holds(other, coupling) for one, other in SEEN_TO_LOAD if read(one).name == holder)
+        return (Severity.WARNING if seen else Severity.ERROR), None
+    if {holder, name} == {"jax", "jaxlib"} or holder in ("jax-cuda12-plugin", "jax-cuda13-plugin"):
+        return Severity.ERROR, None
+    matters = name in IMPORTED_AT_START or name in FAMILY
+    return (Severity.ERROR if violation.side == "below" and matters else Severity.WARNING), None
+
+
+def _weigh_missing(holder: str, name: str) -> Severity:
+    if name in NOT_IMPORTED_AT_START:
+        return Severity.WARNING
+    core = holder in _COMPONENT
+    return Severity.ERROR if (core and name in IMPORTED_AT_START) or (not core and name in FAMILY and name != "tensorflow-text") else Severity.WARNING
+
+
+def _applies(row: Tolerated, coupling: Coupling, violation: Violation) -> bool:
+    holder, target = read(row.holder), read(row.target)
+    if violation.holder.name not in ROLES.get(holder.name, (holder.name,)):
+        return False
+    if violation.requirement.name not in ROLES.get(target.name, (target.name,)):
+        return False
+    if not holds(row.holder, coupling):
+        return False
+    if violation.target is None:
+        return not target.specifier
+    return versions.satisfies(versions.base(violation.target.version), target.specifier) is True
+
+
+def python_refused(coupling: Coupling) -> Iterator[Finding]:
+    """Give a finding for each distribution of the family whose Requires-Python does not admit this Python."""
+    python = coupling.snapshot.python
+    for distribution in coupling.present.values():
+        wanted = distribution.requires_python
+        if python is None or python.version is None or not wanted or distribution.name not in FAMILY:
+            continue
+        if versions.satisfies(python.version, wanted) is False:
+            old = versions.side(python.version, wanted) == "below"
+            component = _COMPONENT.get(distribution.name)
+            yield Finding(
+                rule="KD101",
+                name=name_of("KD101"),
+                severity=Severity.ERROR if old else Severity.WARNING,
+                summary=f"{label(distribution)} is not made for Python {python.version}",
+                cause=f"It requires Python {wanted}.",
+                subjects=(distribution.name, "python"),
+                evidence=(Evidence(f"Requires-Python: {wanted}", f"{label(distribution)} metadata"),),
+                breaks=frozenset({component} if component and old else ()),
+            )

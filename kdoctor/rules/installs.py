@@ -1,0 +1,145 @@
+"""How things are installed: rivals in one folder, metadata without files, files without metadata, copies and leftovers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kdoctor import versions
+from kdoctor.knowledge.catalogue import name_of
+from kdoctor.knowledge.families import OWNERS
+from kdoctor.model import Distribution, Evidence, Finding, Severity, Way
+from kdoctor.rules.coupling import Coupling, points_to
+from kdoctor.rules.rows import label
+
+#: Import folder -> the component that does not work when its files are mixed or missing.
+_BREAKS = {"tensorflow": "tensorflow", "keras": "keras", "tf_keras": "tf-keras", "jax": "jax", "torch": "torch"}
+
+
+def rival_distributions(coupling: Coupling) -> Iterator[Finding]:
+    """Give a finding for each folder that several installed distributions own, a shell and its body aside."""
+    for folder, owners in OWNERS.items():
+        found = [coupling.present[name] for name in owners if name in coupling.present]
+        rivals = [one for one in found if not any(points_to(one, other.name, coupling.marker_environment) for other in found if other is not one)]
+        if len(rivals) > 1:
+            yield _rivals(folder.replace(".", "/"), rivals, coupling)
+
+
+def _rivals(folder: str, rivals: list[Distribution], coupling: Coupling) -> Finding:
+    minors = {versions.minor(rival.version) for rival in rivals}
+    mixed = len(minors - {None}) > 1
+    listed = " and ".join(label(rival) for rival in rivals)
+    component = _BREAKS.get(folder)
+    return Finding(
+        rule="KD301",
+        name=name_of("KD301"),
+        severity=Severity.ERROR if mixed else Severity.WARNING,
+        summary=f"{listed} both own {folder}/" if len(rivals) == 2 else f"{listed} all own {folder}/",  # noqa: PLR2004 -- both means two.
+        cause=(
+            "Each wheel brings its own copy of the folder; files of different releases are mixed."
+            if mixed
+            else "Each wheel brings its own copy of the folder; removing one takes the files of the other away."
+        ),
+        subjects=tuple(rival.name for rival in rivals),
+        evidence=tuple(Evidence(f"{rival.name} owns {folder}/", f"{label(rival)} file list") for rival in rivals),
+        breaks=frozenset({component} if component and mixed else ()),
+        ways=tuple(_keep(rival, rivals) for rival in _by_need(rivals, coupling)),
+    )
+
+
+def _keep(kept: Distribution, rivals: list[Distribution]) -> Way:
+    gone = tuple(rival.name for rival in rivals if rival is not kept)
+    return Way(f"keep-{kept.name}", f"keep {label(kept)}, remove {' and '.join(gone)}", remove=gone, reinstall=(kept.name,))
+
+
+def _by_need(rivals: list[Distribution], coupling: Coupling) -> list[Distribution]:
+    """Order rivals: whom others require first, then by their usual order; a rival whom nobody requires is the easier one to remove."""
+    wanted = {rival.name for rival in rivals for other in coupling.present.values() if other not in rivals and _requires(other, rival.name, coupling)}
+    return sorted(rivals, key=lambda rival: rival.name not in wanted)
+
+
+def _requires(holder: Distribution, name: str, coupling: Coupling) -> bool:
+    for text in holder.requires or ():
+        if text.lower().startswith(name):
+            wanted = versions.requirement(text)
+            if wanted and wanted.name == name and not versions.for_extra_only(wanted.marker):
+                return versions.marker_holds(wanted.marker, coupling.marker_environment) is not False
+    return False
+
+
+def metadata_without_files(coupling: Coupling) -> Iterator[Finding]:
+    """Give a finding where metadata claims an import folder that is missing or empty."""
+    for folder, entries in (coupling.snapshot.folders or {}).items():
+        claimed = [one for one in coupling.snapshot.distributions if one.name in OWNERS.get(folder, ()) and not one.leftover]
+        if entries or not claimed:
+            continue
+        first = claimed[0]
+        state = "is empty" if entries == 0 else "is not there"
+        yield Finding(
+            rule="KD302",
+            name=name_of("KD302"),
+            severity=Severity.ERROR,
+            summary=f"{label(first)} is listed as installed, but its folder {folder}/ {state}",
+            cause="Another distribution that owns the same folder was uninstalled and took the files away, or an installation was interrupted.",
+            subjects=(first.name,),
+            evidence=(Evidence(f"{folder}/ {state} on the path", "the folders of this environment"),),
+            breaks=frozenset({_BREAKS[folder]} if folder in _BREAKS else ()),
+            ways=(Way(f"reinstall-{first.name}", f"install {first.name} again", reinstall=(first.name,)),),
+        )
+
+
+def files_without_metadata(coupling: Coupling) -> Iterator[Finding]:
+    """Give a note where an import folder has files that no installed distribution claims."""
+    for folder, entries in (coupling.snapshot.folders or {}).items():
+        owners = OWNERS.get(folder, ())
+        if not entries or any(one.name in owners and not one.leftover for one in coupling.snapshot.distributions):
+            continue
+        yield Finding(
+            rule="KD303",
+            name=name_of("KD303"),
+            severity=Severity.WARNING if coupling.snapshot.complete else Severity.NOTE,
+            summary=f"{folder}/ can be imported, but no installed distribution claims it",
+            cause="Its version is unknown to every tool that reads metadata, so nothing can check it.",
+            subjects=(owners[0] if owners else folder,),
+            evidence=(Evidence(f"{folder}/ has {entries} entries", "the folders of this environment"),),
+        )
+
+
+def copies_and_leftovers(coupling: Coupling) -> Iterator[Finding]:
+    """Give findings for two copies of one distribution's metadata, and for what pip left behind half-removed."""
+    seen: dict[str, list[Distribution]] = {}
+    family = {name for owners in OWNERS.values() for name in owners}
+    for distribution in coupling.snapshot.distributions:
+        if distribution.leftover and distribution.name in family:
+            yield _leftover(distribution)
+        elif distribution.name in family:
+            seen.setdefault(distribution.name, []).append(distribution)
+    for name, copies in seen.items():
+        if len({copy.version for copy in copies}) > 1:
+            yield _copies(name, copies, coupling)
+
+
+def _leftover(distribution: Distribution) -> Finding:
+    return Finding(
+        rule="KD305",
+        name=name_of("KD305"),
+        severity=Severity.NOTE,
+        summary=f"{label(distribution)} was removed only in part: {distribution.metadata or 'a ~ folder'} is left",
+        cause="pip renames what it removes; after an interruption the renamed folder stays. Imports ignore it, some tools count it as installed.",
+        subjects=(distribution.name,),
+        advice=f"Delete the folders that start with ~ in {distribution.location or 'site-packages'}.",
+    )
+
+
+def _copies(name: str, copies: list[Distribution], coupling: Coupling) -> Finding:
+    used = coupling.present.get(name)
+    listed = " and ".join(str(copy.version) for copy in copies)
+    return Finding(
+        rule="KD304",
+        name=name_of("KD304"),
+        severity=Severity.WARNING,
+        summary=f"{name} is there in {len(copies)} versions: {listed}",
+        cause=f"Tools that read metadata may believe either; kdoctor takes {used.version if used else 'none'} as the one that is imported.",
+        subjects=(name,),
+        evidence=tuple(Evidence(f"{copy.version} in {copy.location}", copy.metadata or "metadata") for copy in copies if copy.location),
+        ways=(Way(f"reinstall-{name}", f"install {name} once more, over both", reinstall=(name,)),),
+    )

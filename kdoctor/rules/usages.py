@@ -1,0 +1,84 @@
+"""What a program that gets at Keras in one way gets here: foretold from the findings and from who answers for what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from kdoctor import versions
+from kdoctor.model import Finding, UsageResult
+from kdoctor.rules.coupling import Coupling
+
+Broken = Mapping[str, tuple[str, ...]]
+
+
+def broken_components(findings: Iterable[Finding]) -> dict[str, tuple[str, ...]]:
+    """Give for each component that does not work the codes of the findings that say so."""
+    broken: dict[str, tuple[str, ...]] = {}
+    for finding in findings:
+        for component in finding.breaks:
+            if finding.rule not in broken.get(component, ()):
+                broken[component] = (*broken.get(component, ()), finding.rule)
+    return broken
+
+
+def foretell(coupling: Coupling, findings: Iterable[Finding]) -> dict[str, UsageResult]:
+    """Give the outlook for each usage of the contract: keras, tensorflow.keras and mixed."""
+    broken = broken_components(findings)
+    standalone = _standalone(coupling, broken)
+    through = _through_tensorflow(coupling, broken)
+    return {"keras": standalone, "tensorflow.keras": through, "mixed": _mixed(coupling, broken, standalone, through)}
+
+
+def _result(coupling: Coupling, broken: Broken, needs: Iterable[str], answer: str | None, backend: str | None) -> UsageResult:
+    codes = tuple(dict.fromkeys(code for component in needs for code in broken.get(component, ())))
+    if codes:
+        return UsageResult(works=False, resolves_to=answer, backend=backend, because=codes)
+    # A paste that names three distributions says nothing of the fourth: no failure found is not yet a promise.
+    return UsageResult(works=True if coupling.snapshot.complete else None, resolves_to=answer, backend=backend)
+
+
+def _standalone(coupling: Coupling, broken: Broken) -> UsageResult:
+    keras = coupling.keras
+    if keras is None and (coupling.folder("keras") or 0) <= 0:
+        known_missing = coupling.has("keras") is False and coupling.has("keras-nightly") is not None
+        return UsageResult(works=False if known_missing else None, because=broken.get("keras", ()) if known_missing else ())
+    backend = "tensorflow" if coupling.keras_generation == "tf" else coupling.backend
+    answer = f"{keras.name} {keras.version or '(version unknown)'}" if keras else "keras (version unknown)"
+    return _result(coupling, broken, ("keras", *((backend,) if backend else ())), answer, backend)
+
+
+def _through_tensorflow(coupling: Coupling, broken: Broken) -> UsageResult:
+    tensorflow = coupling.tensorflow
+    if tensorflow is None and (coupling.folder("tensorflow") or 0) <= 0:
+        known_missing = coupling.has("tensorflow") is False
+        return UsageResult(works=False if known_missing else None, because=broken.get("tensorflow", ()) if known_missing else ())
+    minor = versions.minor(tensorflow.version) if tensorflow else None
+    if tensorflow and minor and minor < (2, 6):
+        return _result(coupling, broken, ("tensorflow",), f"{tensorflow.name} {tensorflow.version}", "tensorflow")
+    if coupling.legacy and coupling.tf_keras and (minor is None or minor >= (2, 15)):
+        tf_keras = coupling.tf_keras
+        return _result(coupling, broken, ("tensorflow", "tf-keras"), f"{tf_keras.name} {tf_keras.version}", "tensorflow")
+    keras = coupling.keras
+    if keras is None and (coupling.folder("keras") or 0) <= 0:
+        known_missing = coupling.has("keras") is False
+        return UsageResult(works=False if known_missing else None, because=broken.get("keras", ()) if known_missing else ())
+    backend = coupling.backend if coupling.keras_generation == "3" else "tensorflow"
+    answer = f"{keras.name} {keras.version or '(version unknown)'}" if keras else "keras (version unknown)"
+    needs = ("tensorflow", "tf.keras", "keras", *((backend,) if backend else ()))
+    return _result(coupling, broken, needs, answer, backend)
+
+
+def _mixed(coupling: Coupling, broken: Broken, standalone: UsageResult, through: UsageResult) -> UsageResult:
+    if standalone.works is False or through.works is False:
+        codes = tuple(dict.fromkeys((*standalone.because, *through.because)))
+        return UsageResult(works=False, because=codes)
+    if coupling.keras_generation == "multi":
+        # Whether the first, multi-backend Keras takes an object of tf.keras depends on the object.
+        return UsageResult(works=None)
+    answer = standalone.resolves_to
+    if standalone.resolves_to != through.resolves_to and standalone.resolves_to and through.resolves_to:
+        answer = f"{standalone.resolves_to} and {through.resolves_to}"
+    if "mixed" in broken or "tf.keras.attribute" in broken:
+        return UsageResult(works=False, resolves_to=answer, because=(*broken.get("mixed", ()), *broken.get("tf.keras.attribute", ())))
+    works = None if standalone.works is None or through.works is None else True
+    return UsageResult(works=works, resolves_to=answer, backend=standalone.backend)
