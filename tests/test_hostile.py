@@ -81,11 +81,11 @@ def answer(text):
 
 
 PLACES = [(tree, path) for tree in (SAMPLE, REPORT) for path in places(tree)]
-STRAY = (
-    [None, True, False, 0, -1, 7, 1.5, 1e308, 10**38, 10**39, 10**5000, float("nan"), float("inf")]
-    + ["", " ", "\0", "\x1b[31m", "a\nb", "\ud800", "\u202e", "é" * 1000, "kdoctor.snapshot/1", "kdoctor.report/1"]
-    + [[], [None], [[]], [{}], ["x"], [0], {}, {"": None}, {"a": {}}, {"name": "x"}, {"schema": "kdoctor.snapshot/1"}]
-)
+NUMBERS = [0, -1, 7, 1.5, 1e308, 10**38, 10**39, 10**5000, float("nan"), float("inf")]
+TEXT = ["", " ", "\0", "\x1b[31m", "a\nb", "\ud800", "\u202e", "é" * 1000, "kdoctor.snapshot/1", "kdoctor.report/1"]
+LISTS = [[], [None], [[]], [{}], ["x"], [0]]
+OBJECTS = [{}, {"": None}, {"a": {}}, {"name": "x"}, {"schema": "kdoctor.snapshot/1"}]
+STRAY = [None, True, False, *NUMBERS, *TEXT, *LISTS, *OBJECTS]
 HUGE = "1" + "0" * 5000
 
 

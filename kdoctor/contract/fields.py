@@ -20,13 +20,6 @@ _WORDS = {
 _EXACT = 2.0**53
 
 
-def expect(kind: type, value: Any, place: str) -> Any:
-    """Return `value` if it is of the JSON type `kind`, None if it is null; else raise Unfit."""
-    if value is None or type(value) is kind:
-        return value
-    raise Unfit(f"{place} is {_WORDS[type(value)]}, not {_WORDS[kind]}")
-
-
 class Fields(NamedTuple):
     """One JSON object. Each method takes a key and gives None where it is missing or null, and raises Unfit on another type."""
 
@@ -40,12 +33,12 @@ class Fields(NamedTuple):
 
     def text(self, key: str) -> str | None:
         """Return text."""
-        found: str | None = expect(str, self.values.get(key), self.at(key))
+        found: str | None = self._take(str, key)
         return found
 
     def flag(self, key: str) -> bool | None:
         """Return true or false."""
-        found: bool | None = expect(bool, self.values.get(key), self.at(key))
+        found: bool | None = self._take(bool, key)
         return found
 
     def number(self, key: str) -> int | None:
@@ -55,39 +48,24 @@ class Fields(NamedTuple):
             value = int(value)
         if type(value) is float or (type(value) is int and value < 0):
             raise Unfit(f"{self.at(key)} is {value}, not a count")
-        found: int | None = expect(int, value, self.at(key))
-        return found
-
-    def items(self, key: str) -> list[Any] | None:
-        """Return a list of anything."""
-        found: list[Any] | None = expect(list, self.values.get(key), self.at(key))
-        return found
+        return value if type(value) is int else self._take(int, key)
 
     def texts(self, key: str) -> tuple[str, ...] | None:
         """Return a list of text, without a null in it."""
-        items = self.items(key)
-        if items is None:
-            return None
-        for position, item in enumerate(items):
-            if expect(str, item, f"{self.at(key)}[{position}]") is None:
-                raise Unfit(f"{self.at(key)}[{position}] is null, not text")
-        return tuple(items)
+        items = self._items(str, key)
+        return None if items is None else tuple(items)
 
     def inner(self, key: str) -> Fields | None:
         """Return an object."""
-        values = expect(dict, self.values.get(key), self.at(key))
+        values = self._take(dict, key)
         return None if values is None else Fields(self.at(key), values)
 
     def inners(self, key: str) -> list[Fields] | None:
         """Return a list of objects, without a null in it."""
-        items = self.items(key)
+        items = self._items(dict, key)
         if items is None:
             return None
-        places = [f"{self.at(key)}[{position}]" for position in range(len(items))]
-        for place, item in zip(places, items, strict=True):
-            if expect(dict, item, place) is None:
-                raise Unfit(f"{place} is null, not an object")
-        return [Fields(place, item) for place, item in zip(places, items, strict=True)]
+        return [Fields(f"{self.at(key)}[{position}]", item) for position, item in enumerate(items)]
 
     def known_texts(self, key: str) -> dict[str, str] | None:
         """Return an object whose values are text. A null value is unknown, and so is the whole when nothing else is left."""
@@ -96,3 +74,20 @@ class Fields(NamedTuple):
             return None
         found = {name: text for name in inner.values if (text := inner.text(name)) is not None}
         return None if inner.values and not found else found
+
+    def _take(self, kind: type, key: str) -> Any:
+        value = self.values.get(key)
+        if value is None or type(value) is kind:
+            return value
+        raise _unexpected(self.at(key), value, kind)
+
+    def _items(self, kind: type, key: str) -> list[Any] | None:
+        items: list[Any] | None = self._take(list, key)
+        for position, item in enumerate(items or ()):
+            if type(item) is not kind:
+                raise _unexpected(f"{self.at(key)}[{position}]", item, kind)
+        return items
+
+
+def _unexpected(place: str, value: Any, kind: type) -> Unfit:
+    return Unfit(f"{place} is {_WORDS[type(value)]}, not {_WORDS[kind]}")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+_INFINITY = float("inf")
+
 #: Bytes or characters. The snapshot of a 200-distribution environment takes about 50 thousand.
 LARGEST = 32 * 2**20
 #: Levels of nesting in a whole document.
@@ -13,6 +15,7 @@ DEEPEST = 100
 DEEPEST_FOREIGN = 80
 
 _DIGITS = 39
+_TOO_LONG = 10**_DIGITS
 #: What stands at the place of the error when the text ends in the middle of a word, a number or an escape.
 _CUT = r"t|tr|tru|f|fa|fal|fals|n|nu|nul|-|\.|[eE][-+]?|\\?u[0-9a-fA-F]{0,4}|"
 
@@ -46,9 +49,9 @@ def plain(value: Any, levels: int = DEEPEST) -> Any:
         if isinstance(value, dict):
             return {plain(str(key)): plain(item, levels - 1) for key, item in value.items()}
         return [plain(item, levels - 1) for item in value]
-    if isinstance(value, float) and not float("-inf") < value < float("inf"):
+    if isinstance(value, float) and not -_INFINITY < value < _INFINITY:
         return str(value)
-    if isinstance(value, int) and abs(value) >= 10**_DIGITS:
+    if isinstance(value, int) and abs(value) >= _TOO_LONG:
         return f"{value:#x}"
     return value
 
@@ -112,7 +115,7 @@ def _integer(digits: str) -> int:
 
 def _real(text: str) -> float:
     value = float(text)
-    if value in (float("inf"), float("-inf")):
+    if value in (_INFINITY, -_INFINITY):
         raise Unfit(f"the number {shown(text)} is too large")
     return value
 
