@@ -44,7 +44,7 @@ lint: $(DEVELOPING) ## Check style, formatting and types
 	$(BIN)/mypy
 
 bench: $(INSTALLED) ## Measure kdoctor against pip check, uv pip check and the start of click
-	$(BIN)/python bench/bench.py
+	PYTHONPATH=tests/real $(BIN)/python bench/bench.py
 
 clean: ## Remove all that was made here: .venv, real environments, caches
 	rm -rf $(VENV) .lab build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

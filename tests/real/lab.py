@@ -78,12 +78,17 @@ def interpreter(version: str) -> Path | None:
 @functools.cache
 def uv() -> tuple[str, ...] | None:
     """Give the command that runs uv, fetched from the index where the machine has none; None where it cannot be had."""
-    fetched = CACHE / "uv" / "bin" / "uv"
-    for command in filter(None, (shutil.which("uv"), str(fetched))):
-        if _runs(command, "--version"):
-            return (command,)
-    _runs(sys.executable, "-m", "pip", "install", "--quiet", "--target", str(CACHE / "uv"), "uv")
-    return (str(fetched),) if _runs(str(fetched), "--version") else None
+    at_hand = shutil.which("uv")
+    command = at_hand if at_hand and _runs(at_hand, "--version") else fetched_uv()
+    return (command,) if command else None
+
+
+def fetched_uv() -> str | None:
+    """Give the path of a uv of our own, never a wrapper script; None where the index does not give it."""
+    fetched = str(CACHE / "uv" / "bin" / "uv")
+    if not _runs(fetched, "--version"):
+        _runs(sys.executable, "-m", "pip", "install", "--quiet", "--target", str(CACHE / "uv"), "uv")
+    return fetched if _runs(fetched, "--version") else None
 
 
 def _runs(*command: str) -> bool:

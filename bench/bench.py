@@ -1,0 +1,116 @@
+"""Whole-process time and memory of `kdoctor check` beside those of its neighbours, on a large environment.
+
+The rounds are interleaved, so that a machine that slows down slows all alike; what counts are ratios of medians. Nothing
+here fails for being slow: the table is for people to read.
+"""
+
+# ruff: noqa: INP001, T201 -- a script that prints.
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from lab import CACHE, ROOT, Recipe, fetched_uv, kept
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+ROUNDS = 21
+WANTED = (Path(__file__).parent / "requirements.txt").read_text().splitlines()
+PATIENT = Recipe(
+    "bench",
+    ("3.11", "3.12", "3.10", "3.13"),
+    ("install " + " ".join(line for line in WANTED if not line.startswith("#")),),
+)
+
+
+class Run(NamedTuple):
+    """One run of a command: how long it took, the most memory that it or a child of it held, and its exit code."""
+
+    seconds: float
+    mebibytes: float
+    code: int
+
+
+def measure(command: Sequence[str], environment: dict[str, str]) -> Run:
+    """Run the command with its output thrown away."""
+    quiet = [(os.POSIX_SPAWN_OPEN, number, os.devnull, os.O_RDWR, 0) for number in (0, 1, 2)]
+    started = time.perf_counter()
+    process = os.posix_spawn(command[0], command, environment, file_actions=quiet)
+    _, status, usage = os.wait4(process, 0)
+    seconds = time.perf_counter() - started
+    unit = 2**20 if sys.platform == "darwin" else 2**10
+    return Run(seconds, usage.ru_maxrss / unit, os.waitstatus_to_exitcode(status))
+
+
+def doctor() -> Path:
+    """Install kdoctor as its users do, not editable and compiled, into a venv of its own; return the venv's programs."""
+    folder = CACHE / "bench" / "doctor"
+    python = folder / "bin" / "python"
+    subprocess.run([sys.executable, "-m", "venv", "--clear", folder], check=True)
+    subprocess.run([python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", ROOT], check=True)
+    # The surroundings may forbid Python to write bytecode by itself.
+    subprocess.run([python, "-m", "compileall", "-q", *folder.glob("lib/python*/site-packages")], check=False)
+    return folder / "bin"
+
+
+def commands(patient: Path, programs: Path) -> dict[str, list[str]]:
+    """Name each command that is measured; the doctor's own come first."""
+    uv = fetched_uv() or sys.exit("bench: uv is not to be had from the package index")
+    check = [str(programs / "kdoctor"), "check", "--python", str(patient)]
+    return {
+        "kdoctor check": check,
+        "kdoctor check, with something to mend": check,
+        "pip check": [str(patient), "-m", "pip", "check"],
+        "uv pip check": [uv, "pip", "check", "--python", str(patient)],
+        "python -c 'import click'": [str(programs / "python"), "-c", "import click"],
+    }
+
+
+def measured(named: dict[str, list[str]]) -> dict[str, list[Run]]:
+    """Run each command in turn, round after round; the first round only warms the caches."""
+    clean = {key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "KERAS_", "TF_"))}
+    sick = {**clean, "TF_USE_LEGACY_KERAS": "1"}
+    runs: dict[str, list[Run]] = {name: [] for name in named}
+    for number in range(ROUNDS + 1):
+        for name, command in named.items():
+            run = measure(command, sick if "mend" in name else clean)
+            if run.code not in (0, 1):
+                sys.exit(f"bench: {' '.join(command)} ended with {run.code}")
+            if number:
+                runs[name].append(run)
+    return runs
+
+
+def table(runs: dict[str, list[Run]]) -> list[str]:
+    """Word the runs: what each command took, then the ratios beside their aims."""
+    median = {name: statistics.median(run.seconds for run in of) for name, of in runs.items()}
+    peak = {name: max(run.mebibytes for run in of) for name, of in runs.items()}
+    lines = [f"{'':40}{'median ms':>10}{'fastest ms':>12}{'peak MiB':>10}{'exit':>6}"]
+    for name, of in runs.items():
+        fastest = min(run.seconds for run in of)
+        lines.append(f"{name:40}{1000 * median[name]:10.1f}{1000 * fastest:12.1f}{peak[name]:10.1f}{of[0].code:6}")
+    lines += ["", f"{'kdoctor check':40}{'measured':>10}  aim"]
+    own = median["kdoctor check"]
+    aims = (("pip check", "0.3"), ("uv pip check", "1.0, 1.5 at most"), ("python -c 'import click'", "2.5"))
+    lines += [f"{'time over that of ' + name:40}{own / median[name]:10.2f}  {aim}" for name, aim in aims]
+    lines.append(f"{'peak memory, MiB':40}{peak['kdoctor check']:10.1f}  60")
+    return lines
+
+
+def main() -> None:
+    """Build what is missing, measure, print the table."""
+    patient = kept(PATIENT)
+    count = len(list(patient.parents[1].glob("lib/python*/site-packages/*.dist-info")))
+    print(f"{count} distributions, {ROUNDS} interleaved rounds, Python {sys.version.split()[0]}")
+    print("\n".join(table(measured(commands(patient, doctor())))))
+
+
+if __name__ == "__main__":
+    main()
