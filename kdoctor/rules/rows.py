@@ -4,17 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kdoctor.knowledge.addons import ADDONS
-from kdoctor.knowledge.backends import BACKEND_FACTS
 from kdoctor.knowledge.catalogue import name_of
-from kdoctor.knowledge.coupling import COUPLING
-from kdoctor.knowledge.neighbours import NEIGHBOURS
+from kdoctor.knowledge.facts import FACTS
 from kdoctor.knowledge.schema import Fact
 from kdoctor.model import Distribution, Evidence, Finding, Way
 from kdoctor.rules.conditions import holds, read, violated, who
 from kdoctor.rules.coupling import Coupling
-
-FACTS: tuple[Fact, ...] = (*COUPLING, *BACKEND_FACTS, *NEIGHBOURS, *ADDONS)
 
 
 def known_failures(coupling: Coupling) -> Iterator[Finding]:

@@ -1,0 +1,51 @@
+"""The main path: from a snapshot to a report."""
+
+from __future__ import annotations
+
+from kdoctor import rules
+from kdoctor.knowledge.dates import knowledge_date
+from kdoctor.model import Finding, Report, Severity, Snapshot
+from kdoctor.rules.coupling import Coupling, couple
+from kdoctor.rules.head import head
+from kdoctor.rules.usages import foretell
+
+
+def diagnose(snapshot: Snapshot) -> Report:
+    """Judge a snapshot: who answers, what is wrong, what will work, and what to do.
+
+    Raises KdoctorError where the index of releases is needed and cannot be read.
+    """
+    coupling = couple(_with_requirements(snapshot))
+    findings, crashed = rules.run(coupling)
+    report = Report(
+        verdict=verdict(findings),
+        usages=foretell(coupling, findings),
+        findings=findings,
+        remedies=(),
+        snapshot=snapshot,
+        head=head(coupling),
+        knowledge=knowledge_date(),
+        unchecked=crashed,
+    )
+    return _with_remedies(report, coupling) if any(finding.severity is not Severity.NOTE for finding in findings) else report
+
+
+def verdict(findings: tuple[Finding, ...]) -> str:
+    """Give the one word for it: error, warning or ok."""
+    worst = max((finding.severity for finding in findings), default=Severity.NOTE)
+    return {Severity.ERROR: "error", Severity.WARNING: "warning"}.get(worst, "ok")
+
+
+def _with_requirements(snapshot: Snapshot) -> Snapshot:
+    """Take from the index the requirements that a paste or a lock file does not carry."""
+    if all(distribution.requires is not None for distribution in snapshot.distributions):
+        return snapshot
+    from kdoctor.knowledge.filling import with_requirements  # noqa: PLC0415 -- only where requirements are missing is the index opened.
+
+    return with_requirements(snapshot)
+
+
+def _with_remedies(report: Report, coupling: Coupling) -> Report:
+    from kdoctor.solve import remedies  # noqa: PLC0415 -- only where something is wrong is anything solved.
+
+    return remedies(report, coupling)

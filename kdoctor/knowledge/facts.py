@@ -1,0 +1,11 @@
+"""All curated facts in one tuple, in the order in which they are judged."""
+
+from __future__ import annotations
+
+from kdoctor.knowledge.addons import ADDONS
+from kdoctor.knowledge.backends import BACKEND_FACTS
+from kdoctor.knowledge.coupling import COUPLING
+from kdoctor.knowledge.neighbours import NEIGHBOURS
+from kdoctor.knowledge.schema import Fact
+
+FACTS: tuple[Fact, ...] = (*COUPLING, *BACKEND_FACTS, *NEIGHBOURS, *ADDONS)
