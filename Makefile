@@ -39,9 +39,9 @@ test-real: $(DEVELOPING) ## Build real environments from the package index and h
 	$(BIN)/python -m pytest -m real --durations=0 tests/real $(ARGS)
 
 lint: $(DEVELOPING) ## Check style, formatting and types
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/mypy
+	@held=0; for check in "ruff check ." "ruff format --check ." mypy; do \
+		echo "$$check"; $(BIN)/$$check || held=1; \
+	done; exit $$held
 
 bench: $(INSTALLED) ## Measure kdoctor against pip check, uv pip check and the start of click
 	PYTHONPATH=tests/real $(BIN)/python bench/bench.py

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import lab
 import pytest
 from lab import Recipe, Result
-from rows import ROWS, USES, Row
+from rows import HEALTHY, ROWS, USES, Row
 
 from kdoctor.model import USAGES
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.real
 
-HEALTHY = [row for row in ROWS if row.verdict == "ok"]
+WELL = [row for row in ROWS if row.verdict == "ok"]
 MENDED = [row for row in ROWS if row.mends]
 
 
@@ -49,7 +49,7 @@ def built(recipe: Recipe, build=lab.kept) -> Path:
     try:
         return build(recipe)
     except LookupError as missing:
-        if recipe is ROWS[0].recipe:
+        if recipe is HEALTHY:
             raise
         pytest.skip(str(missing))
 
@@ -60,7 +60,7 @@ def patient(request, tmp_path) -> Patient:
 
 
 def per_row(rows: list[Row]):
-    names = [row.recipe.name for row in rows]
+    names = [row.name for row in rows]
     return pytest.mark.parametrize(("row", "patient"), [(row, row) for row in rows], indirect=["patient"], ids=names)
 
 
@@ -79,21 +79,21 @@ def test_what_is_foretold_happens(row: Row, patient: Patient) -> None:
             assert answered == happened[usage].facts
 
 
-@per_row(HEALTHY)
+@per_row(WELL)
 def test_a_healthy_environment_raises_no_alarm(row: Row, patient: Patient) -> None:
     report = patient.checked()[1]
-    assert [found for found in report["findings"] if found["severity"] != "note"] == [], row.recipe.name
+    assert [found for found in report["findings"] if found["severity"] != "note"] == [], row.name
 
 
 @pytest.fixture
 def rebuilt(request, tmp_path) -> Patient:
-    folder = lab.CACHE / "mended" / request.param.recipe.folder
+    folder = lab.CACHE / "mended" / request.param.name
     python = built(request.param.recipe, lambda recipe: lab.build(recipe, folder))
     yield Patient(python, home_of(request.param, tmp_path / "home"), dict(request.param.variables))
     shutil.rmtree(folder)
 
 
-@pytest.mark.parametrize("rebuilt", MENDED, indirect=True, ids=[row.recipe.name for row in MENDED])
+@pytest.mark.parametrize("rebuilt", MENDED, indirect=True, ids=[row.name for row in MENDED])
 def test_the_first_remedy_keeps_its_promise(rebuilt: Patient) -> None:
     remedy = rebuilt.checked()[1]["remedies"][0]
     follow(remedy["commands"], rebuilt.python)
