@@ -11,7 +11,18 @@ from kdoctor.knowledge import index_file
 from kdoctor.knowledge.release import Release, Target, Variant
 from kdoctor.knowledge.wheel_tags import installable
 
-__all__ = ["Index", "Release", "Target", "Variant", "embedded_path", "installable", "knowledge_date", "open_index", "own_path"]
+__all__ = [
+    "Index",
+    "Release",
+    "Target",
+    "Variant",
+    "embedded_path",
+    "installable",
+    "knowledge_date",
+    "open_embedded",
+    "open_index",
+    "own_path",
+]
 
 #: Enough of the file to read its date.
 _HEAD = 64
@@ -102,14 +113,20 @@ def _data_folder() -> str:
 
 @lru_cache(maxsize=1)
 def open_index() -> Index:
-    """Open the newer of the user's own and the embedded index, by date; an own file that cannot be read does not count."""
-    embedded, own = embedded_path(), own_path()
-    if (_date(own) or "") > (_date(embedded) or ""):
+    """Open the user's own index where it can be read and is as new as the embedded one by date, else the embedded one."""
+    own = own_path()
+    # An own file of the same day was renewed for some projects only.
+    if (_date(own) or "") >= (_date(embedded_path()) or "-"):
         try:
             return _open(own)
         except KdoctorError:
-            return _open(embedded)
-    return _open(embedded)
+            return open_embedded()
+    return open_embedded()
+
+
+def open_embedded() -> Index:
+    """Open the index that comes with the package."""
+    return _open(embedded_path())
 
 
 def knowledge_date() -> str:

@@ -1,0 +1,152 @@
+"""`kdoctor knowledge`: how old the knowledge is, and bringing it up to date from the user's own package index."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from kdoctor.errors import KdoctorError
+from kdoctor.knowledge import index as knowledge_index
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from kdoctor.collect.registry.transport import Transport
+    from kdoctor.collect.registry.update import Known, News, Progress
+    from kdoctor.knowledge.index import Index
+
+#: More lines of one kind than that help nobody.
+_MOST_LINES = 10
+
+
+@click.group()
+def knowledge() -> None:
+    """Show or renew what kdoctor knows of the releases on the package index."""
+
+
+@knowledge.command()
+def date() -> None:
+    """Print the day on which the knowledge in use was read."""
+    click.echo(knowledge_index.knowledge_date())
+
+
+@knowledge.command()
+@click.option("--project", "projects", multiple=True, metavar="NAME", help="Only this project; may be given more than once.")
+@click.option("--embed", is_flag=True, help="Write the data file of the package itself (for developers of kdoctor).")
+def update(projects: tuple[str, ...], *, embed: bool) -> None:
+    """Fetch what is new from your own package index.
+
+    Reads the lists of releases and the metadata of new wheels, never a whole wheel, from the index that pip or uv is configured
+    with. What was cut off goes on where it stopped.
+    """
+    index = _base(embed=embed)
+    try:
+        known = _known(index, projects)
+        transport, news, journal = _fetch(known)
+        path = knowledge_index.embedded_path() if embed else knowledge_index.own_path()
+        _write(path, index, news, whole=len(known) == len(index.projects))
+    except KdoctorError as error:
+        raise KdoctorError(f"{error.message}; the knowledge of {index.date} stays in use", error.hint) from error
+    from kdoctor.collect.registry.update import forget  # noqa: PLC0415 -- start-up time of the other commands.
+
+    forget(journal)
+    _tell(news, transport, path)
+
+
+def _base(*, embed: bool) -> Index:
+    return knowledge_index.open_embedded() if embed else knowledge_index.open_index()
+
+
+def _known(index: Index, projects: Sequence[str]) -> Mapping[str, Known]:
+    from kdoctor.collect.registry.update import Known, KnownRelease  # noqa: PLC0415 -- start-up time of the other commands.
+    from kdoctor.knowledge.renewal import spelled  # noqa: PLC0415 -- the same.
+    from kdoctor.versions import normalize  # noqa: PLC0415 -- the same.
+
+    names = {normalize(name) for name in projects} or index.projects
+    strange = sorted(names - index.projects)
+    if strange:
+        raise KdoctorError(
+            f"kdoctor keeps no knowledge of {', '.join(strange)}", f"it knows {', '.join(sorted(index.projects))}"
+        )
+    return {
+        name: Known(
+            {
+                spelled(release.version): KnownRelease(
+                    frozenset(release.tags), release.yanked, release.requirements is not None
+                )
+                for release in index.releases(name)
+            },
+            index.project(name).keep,
+        )
+        for name in names
+    }
+
+
+def _fetch(known: Mapping[str, Known]) -> tuple[Transport, tuple[News, ...], Path]:
+    import os  # noqa: PLC0415 -- start-up time of the other commands.
+    from pathlib import Path  # noqa: PLC0415 -- the same.
+
+    import platformdirs  # noqa: PLC0415 -- the same.
+
+    from kdoctor.collect.registry.config import read_config  # noqa: PLC0415 -- the same.
+    from kdoctor.collect.registry.transport import Transport  # noqa: PLC0415 -- the same.
+    from kdoctor.collect.registry.update import find_news  # noqa: PLC0415 -- the same.
+
+    config = read_config(os.environ, Path.home())
+    transport = Transport(config)
+    journal = Path(platformdirs.user_cache_dir("kdoctor", appauthor=False)) / "update.jsonl"
+    if not sys.stderr.isatty():
+        return transport, find_news(transport, config.urls, known, journal), journal
+    with click.progressbar(length=len(known), label="Reading the package index", file=sys.stderr) as bar:
+
+        def show(progress: Progress) -> None:
+            bar.length = progress.total
+            bar.update(progress.done - bar.pos)
+
+        return transport, find_news(transport, config.urls, known, journal, show), journal
+
+
+def _write(path: str, index: Index, news: Sequence[News], *, whole: bool) -> None:
+    """Write the renewed index in one step; its date moves on only where every project was read."""
+    import datetime as dt  # noqa: PLC0415 -- start-up time of the other commands.
+    import os  # noqa: PLC0415 -- the same.
+    from pathlib import Path  # noqa: PLC0415 -- the same.
+
+    from kdoctor.knowledge.renewal import ProjectNews, renewed  # noqa: PLC0415 -- the same.
+
+    today = dt.datetime.now(dt.timezone.utc).date().isoformat() if whole else index.date
+    rows = [ProjectNews(item.project, item.found, item.yanked, item.restored) for item in news]
+    content = renewed(index, rows, max(today, index.date))
+    fresh = Path(f"{path}.{os.getpid()}.new")
+    try:
+        fresh.parent.mkdir(parents=True, exist_ok=True)
+        fresh.write_bytes(content)
+        fresh.replace(path)
+    except OSError as error:
+        fresh.unlink(missing_ok=True)
+        raise KdoctorError(f"{path} cannot be written: {error.strerror}") from error
+
+
+def _tell(news: Sequence[News], transport: Transport, path: str) -> None:
+    lines = [f"{item.project} {release.version}" for item in news for release in item.found]
+    yanked = [f"{item.project} {version}" for item in news for version, _ in item.yanked]
+    restored = [f"{item.project} {version}" for item in news for version in item.restored]
+    for title, names in (("new or changed", lines), ("yanked", yanked), ("no longer yanked", restored)):
+        if names:
+            click.echo(f"{len(names)} {title}: {_some(names)}")
+    if not (lines or yanked or restored):
+        click.echo("nothing new")
+    problems = [problem for item in news for problem in item.problems]
+    for problem in problems[:_MOST_LINES]:
+        click.echo(f"could not read {problem}", err=True)
+    if len(problems) > _MOST_LINES:
+        click.echo(f"could not read {len(problems) - _MOST_LINES} more", err=True)
+    click.echo(f"{transport.requests} requests, {transport.received / 1024:.0f} KiB; wrote {path}", err=True)
+
+
+def _some(names: Sequence[str]) -> str:
+    more = len(names) - _MOST_LINES
+    return ", ".join(names[:_MOST_LINES]) + (f" and {more} more" if more > 0 else "")
