@@ -5,7 +5,7 @@ from __future__ import annotations
 from kdoctor import rules
 from kdoctor.knowledge.dates import knowledge_date
 from kdoctor.model import Finding, Report, Severity, Snapshot
-from kdoctor.rules.coupling import Coupling, couple
+from kdoctor.knowledge.coupling import Coupling, couple
 from kdoctor.rules.head import head
 from kdoctor.rules.usages import foretell
 
@@ -48,4 +48,7 @@ def _with_requirements(snapshot: Snapshot) -> Snapshot:
 def _with_remedies(report: Report, coupling: Coupling) -> Report:
     from kdoctor.solve import remedies  # noqa: PLC0415 -- only where something is wrong is anything solved.
 
-    return remedies(report, coupling)
+    ways_out, impossible = remedies(coupling, report.findings, lambda changed: rules.run(changed)[0])
+    names = tuple(remedy.name for remedy in ways_out)
+    findings = tuple(finding._replace(remedies=names) if finding.severity is not Severity.NOTE else finding for finding in report.findings)
+    return report._replace(remedies=ways_out, impossible=impossible, findings=findings)

@@ -1,162 +1,150 @@
-"""Facts on TensorFlow, Keras and tf-keras: what fails although metadata allows it, and what works although it forbids it."""
+"""Who answers for what in a snapshot: the view that every rule shares.
+
+All of it follows from the snapshot alone; what cannot be told is None.
+"""
 
 from __future__ import annotations
 
-from kdoctor.knowledge.schema import Fact, Severity, Tolerated, fact
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
-_RUN = "measured: environments built and run on Linux x86_64, CPU"
+from kdoctor import versions
+from kdoctor.knowledge.families import BACKENDS, KERAS, LEGACY_ON, OWNERS, TENSORFLOW, TF_KERAS
+from kdoctor.model import Distribution, Snapshot
 
-#: TensorFlow minor -> the first Keras 2 minor that it cannot run, the error, and what was run.
-_TOO_NEW = (
-    ("2.6", "2.7", "AlreadyExistsError on import of tf.keras", "tensorflow/tensorflow#52937", "2.6.0 with 2.7.0"),
-    ("2.7", "2.8", "an import error", "dusty-nv/jetson-containers#153", "2.7.0 with 2.8.0"),
-    ("2.8", "2.9", "cannot import name 'dtensor'", _RUN, "2.8 with 2.9 to 2.15"),
-    ("2.9", "2.10", "No module named 'tensorflow.python.trackable'", _RUN, "2.9 with 2.10 and 2.11"),
-    ("2.10", "2.11", "no attribute 'register_load_context_function'", _RUN, "2.10 with 2.11, 2.12 and 2.15"),
-    ("2.11", "2.12", "cannot import name 'type_spec_registry'", _RUN, "2.11 with 2.12 and 2.15"),
-    ("2.12", "2.13", "a circular import in keras.src.engine", _RUN, "2.12 with 2.13, 2.14 and 2.15"),
-    ("2.13", "2.15", "SymbolAlreadyExposedError: Symbol Zeros", _RUN, "2.13 with 2.15; 2.13 with 2.14 works"),
-)
 
-COUPLING: tuple[Fact, ...] = (
-    *(
-        fact(
-            "KD201",
-            f"tensorflow=={tensorflow}.* and keras<3",
-            f"?keras<{keras}",
-            "keras tf.keras",
-            f"Keras {keras} and later fail on TensorFlow {tensorflow}: {error}",
-            source,
-            f"TensorFlow {observed}",
-        )
-        for tensorflow, keras, error, source, observed in _TOO_NEW
-    ),
-    fact(
-        "KD201",
-        "keras>=2.4,<2.5",
-        "?tensorflow>=2.2",
-        "keras",
-        "Keras 2.4 hands everything to the tf.keras of TensorFlow 2.2 or later",
-        "keras 2.4.0 setup.py and __init__.py; keras-team/keras#14149",
-        "Keras 2.4.3 with TensorFlow 1.13.1",
-    ),
-    fact(
-        "KD202",
-        "tensorflow>=2.6,<2.15",
-        "?keras<3",
-        "tf.keras",
-        "the bridge from tf.keras to Keras 3 came with TensorFlow 2.15: before, tf.keras fails with No module named 'tensorflow.keras'",
-        _RUN,
-        "TensorFlow 2.8 to 2.14 with Keras 3.0.5 to 3.15.1",
-    ),
-    fact(
-        "KD203",
-        "keras>=3 and backend=tensorflow",
-        "?tensorflow>=2.11",
-        "keras",
-        "Keras 3 cannot train on TensorFlow before 2.11: 'str' object has no attribute 'base_dtype' on 2.9 and 2.10, an import error before",
-        _RUN,
-        "TensorFlow 2.8, 2.9 and 2.10 with Keras 3.0.5 to 3.12.4; 2.11 with them works",
-    ),
-    fact(
-        "KD204",
-        "tensorflow>=2.16",
-        "?keras>=3",
-        "keras tf.keras",
-        "from TensorFlow 2.16 on, tf.keras is Keras 3; Keras 2 fails there on tensorflow.__internal__ and lives on only as tf-keras",
-        f"TensorFlow 2.16.1 release notes; {_RUN}",
-        "TensorFlow 2.16 to 2.21 with Keras 2.15.0",
-    ),
-    fact(
-        "KD205",
-        "tensorflow==2.12.* and python>=3.11 and keras<3",
-        "?keras>=2.12",
-        "keras tf.keras",
-        "Keras 2.11 uses inspect.ArgSpec, which Python 3.11 removed",
-        _RUN,
-        "TensorFlow 2.12 with Keras 2.11.0 on Python 3.11",
-    ),
-    fact(
-        "KD205",
-        "tensorflow==2.12.* and protobuf>=4 and keras<3",
-        "?keras>=2.12",
-        "keras tf.keras",
-        "the generated code in Keras 2.11 cannot be loaded by protobuf 4",
-        _RUN,
-        "TensorFlow 2.12 with Keras 2.11.0: dies with protobuf 4, works with 3.20.3",
-    ),
-    fact(
-        "KD206",
-        "keras>=2.4,<3",
-        "tensorflow",
-        "keras",
-        "Keras 2.4 to 2.15 runs on TensorFlow only, and imports it without declaring it",
-        "keras 2.15.0 METADATA and keras/__init__.py",
-        "Keras 2.10 and 2.15 alone",
-    ),
-    fact(
-        "KD212",
-        "tensorflow>=2.16",
-        "?tf-keras>=2.16",
-        "tf-keras",
-        "tf-keras 2.15 and older fail on TensorFlow 2.16 and later, on tensorflow.__internal__; 2.15.0 and older declare no TensorFlow, so "
-        "resolvers put it there",
-        f"tf-keras METADATA; {_RUN}",
-        "TensorFlow 2.16 to 2.21 with tf-keras 2.15.1",
-    ),
-    fact(
-        "KD212",
-        "tf-keras>=2.21",
-        "?protobuf>=6.31",
-        "tf-keras",
-        "the generated code in tf-keras 2.21 is of protobuf 6.31 and refuses an older runtime",
-        _RUN,
-        "tf-keras 2.21.0 on TensorFlow 2.19 with protobuf 5.29",
-    ),
-)
+class Coupling(NamedTuple):
+    """A snapshot with the questions answered that all rules ask."""
 
-TOLERATED: tuple[Tolerated, ...] = (
-    Tolerated(
-        "tensorflow==2.15.*",
-        "keras>=3",
-        "TensorFlow 2.15 runs with Keras 3, which then also answers as tf.keras",
-        f"keras-team/keras#19069; {_RUN} with Keras 3.0.5 to 3.15.1",
-    ),
-    Tolerated(
-        "tensorflow>=2.16",
-        "keras>=3",
-        "TensorFlow 2.16 and later run with any Keras 3, also below the declared floor",
-        f"{_RUN}: TensorFlow 2.16 to 2.21 with Keras 3.0.5 to 3.15.1",
-    ),
-    Tolerated(
-        "tensorflow>=2.8,<2.16",
-        "keras>=2.7,<2.16",
-        "a Keras 2 one or two minors older than its TensorFlow runs",
-        f"{_RUN}: 2.8+2.7, 2.9+2.8, 2.10+2.9, 2.11+2.10, 2.13+2.12, 2.14+2.13, 2.15+2.13, 2.15+2.14",
-    ),
-    Tolerated(
-        "tf-keras>=2.16",
-        "tensorflow>=2.16",
-        "a tf-keras one minor off its TensorFlow runs",
-        f"{_RUN}: tf-keras 2.16 to 2.21 one minor off TensorFlow 2.16 to 2.21, both ways",
-    ),
-    *(
-        Tolerated(holder, target, says, _RUN + ": " + seen)
-        for holder, target, says, seen in (
-            ("tensorflow>=2.18", "numpy>=1.26", "TensorFlow 2.18 and later run on every NumPy from 1.26 on", "NumPy 1.26 to 2.5.5"),
-            ("tensorflow>=2.12,<2.14", "numpy<2", "TensorFlow 2.12 and 2.13 run on NumPy 1.26", "NumPy 1.26.4"),
-            ("tensorflow>=2.12,<2.20", "protobuf>=3.20.3", "TensorFlow 2.12 to 2.19 run on protobuf from 3.20.3 on", "3.20.3 to 7.36"),
-            ("tensorflow>=2.8,<2.12", "protobuf<3.21", "TensorFlow 2.8 to 2.11 run on protobuf 3.20", "protobuf 3.20.3"),
-            ("tensorflow>=2.12", "wrapt>=1.11", "TensorFlow 2.12 and later run on newer wrapt", "wrapt 1.17 and 2.0 on 2.12, 2.15 and 2.18"),
-            ("tensorflow>=2.12", "typing-extensions>=4", "TensorFlow runs on newer typing-extensions", "4.15 on TensorFlow 2.13"),
-            ("tensorflow>=2.14", "ml-dtypes>=0.2", "newer ml-dtypes never broke TensorFlow", "0.5.4 on TensorFlow 2.15 to 2.20"),
-            ("tensorflow", "tensorflow-estimator", "nothing imports tensorflow-estimator unless the program does", "2.8 to 2.12 on 2.10 and 2.15"),
-            ("tensorflow", "tensorboard", "TensorFlow and Keras start without tensorboard, so its version matters to its own command only", "2.8 to 2.20"),
-            ("tensorflow", "grpcio", "TensorFlow starts without grpcio", "TensorFlow 2.18"),
-            ("tensorflow", "libclang", "TensorFlow starts without libclang", "TensorFlow 2.18"),
-            ("tensorflow>=2.16,<2.19", "h5py>=3.10", "TensorFlow 2.16 to 2.18 run on h5py 3.10 with NumPy 1", "h5py 3.10 on TensorFlow 2.16"),
-        )
-    ),
-    Tolerated("keras>=3.4", "packaging", "Keras starts without packaging", f"{_RUN}: TensorFlow 2.18", Severity.NOTE),
-    Tolerated("keras>=3", "namex", "Keras starts without namex", f"{_RUN}: TensorFlow 2.18", Severity.NOTE),
-)
+    snapshot: Snapshot
+    #: The copy of each distribution that an import finds; leftovers and metadata without files are not there.
+    present: Mapping[str, Distribution]
+    marker_environment: dict[str, str] | None
+    tensorflow: Distribution | None
+    keras: Distribution | None
+    tf_keras: Distribution | None
+    #: TF_USE_LEGACY_KERAS is on; None where the variables are unknown.
+    legacy: bool | None
+    #: The backend that Keras 3 (or the first, multi-backend Keras) would take, as it is spelled, and who says so.
+    backend: str | None
+    backend_source: str
+
+    def has(self, name: str) -> bool | None:
+        """Tell whether a distribution is installed; None where nobody could tell."""
+        if name in self.present:
+            return True
+        if self.snapshot.complete or name in self.snapshot.absent:
+            return False
+        return None
+
+    def folder(self, name: str) -> int | None:
+        """Give the entries of an import folder, -1 where it is known not to exist, None where nobody looked."""
+        folders = self.snapshot.folders
+        if folders is None or name not in folders:
+            return None
+        entries = folders[name]
+        return -1 if entries is None else entries
+
+    @property
+    def keras_generation(self) -> str | None:
+        """Say which kind of Keras answers `import keras`: "multi" (before 2.4), "tf" (2.4 to 2.15) or "3"; None = unknown."""
+        return generation(self.keras)
+
+
+def generation(keras: Distribution | None) -> str | None:
+    """Say which generation a keras distribution is of: "multi" (before 2.4), "tf" (2.4 to 2.15) or "3"; None = unknown."""
+    minor = versions.minor(keras.version) if keras else None
+    if minor is None:
+        return None
+    if minor >= (3, 0):
+        return "3"
+    return "tf" if minor >= (2, 4) else "multi"
+
+
+def couple(snapshot: Snapshot) -> Coupling:
+    """Give the shared view of a snapshot."""
+    markers = versions.marker_environment(snapshot)
+    present = _present(snapshot)
+    keras = _answering(present, KERAS, markers)
+    variables = snapshot.environment
+    backend, source = _backend(snapshot, keras)
+    return Coupling(
+        snapshot=snapshot,
+        present=present,
+        marker_environment=markers,
+        tensorflow=_answering(present, TENSORFLOW, markers),
+        keras=keras,
+        tf_keras=_answering(present, TF_KERAS, markers),
+        legacy=None if variables is None else variables.get("TF_USE_LEGACY_KERAS") in LEGACY_ON,
+        backend=backend,
+        backend_source=source,
+    )
+
+
+def _present(snapshot: Snapshot) -> dict[str, Distribution]:
+    """Choose among copies of one name: the first on the path; inside one folder, the newest, since its files are the later ones."""
+    gone = _without_files(snapshot)
+    present: dict[str, Distribution] = {}
+    for distribution in snapshot.distributions:
+        if distribution.leftover or distribution.name in gone:
+            continue
+        known = present.get(distribution.name)
+        if known is None or (known.location == distribution.location and _newer(distribution, known)):
+            present[distribution.name] = distribution
+    return present
+
+
+def _newer(one: Distribution, other: Distribution) -> bool:
+    if one.version is None or other.version is None:
+        return other.version is None and one.version is not None
+    return versions.satisfies(one.version, f">{other.version}") is True
+
+
+def _without_files(snapshot: Snapshot) -> set[str]:
+    """Name the distributions whose metadata stands there while the folder they own is gone or empty."""
+    folders = snapshot.folders or {}
+    return {name for folder, entries in folders.items() if not entries and folder in OWNERS for name in OWNERS[folder]}
+
+
+def _answering(present: Mapping[str, Distribution], names: tuple[str, ...], markers: dict[str, str] | None) -> Distribution | None:
+    """Give the distribution that answers for an import: of a shell and its body the body, of rivals the usual one."""
+    found = [present[name] for name in names if name in present]
+    bodies = [one for one in found if not any(other is not one and points_to(one, other.name, markers) for other in found)]
+    return next(iter(bodies or found), None)
+
+
+def points_to(shell: Distribution, name: str, markers: dict[str, str] | None) -> bool:
+    """Tell whether a distribution requires exactly one version of another that owns the same folder: then it is but a shell around it."""
+    for text in shell.requires or ():
+        if text.lower().startswith(name):
+            wanted = versions.requirement(text)
+            if wanted and wanted.name == name and "==" in wanted.specifier and versions.marker_holds(wanted.marker, markers):
+                return True
+    return False
+
+
+def _backend(snapshot: Snapshot, keras: Distribution | None) -> tuple[str | None, str]:
+    """Say which backend is asked for and by whom; source: keras/src/backend/config.py of Keras 3.0 to 3.15 and of 1.0 to 2.3."""
+    variables, config = snapshot.environment, snapshot.keras_config
+    if variables is not None and variables.get("KERAS_BACKEND"):
+        return variables["KERAS_BACKEND"], "KERAS_BACKEND"
+    if isinstance(config, dict) and isinstance(config.get("backend"), str) and generation(keras) != "tf":
+        return config["backend"], "keras.json"
+    if variables is None and config is None and not snapshot.complete:
+        return None, "unknown"
+    return "tensorflow", "default"
+
+
+def backend_known(coupling: Coupling) -> bool | None:
+    """Tell whether the Keras at hand has the backend that is asked for; None where it is no Keras 3 or cannot be told."""
+    keras, backend = coupling.keras, coupling.backend
+    if keras is None or backend is None or generation(keras) != "3":
+        return None
+    since = BACKENDS.get(backend)
+    return since is not None and versions.satisfies(versions.base(keras.version), f">={since}") is not False
+
+
+def config_value(coupling: Coupling, key: str) -> Any:
+    """Give one value of the keras.json that Keras would read, or None."""
+    config = coupling.snapshot.keras_config
+    return config.get(key) if isinstance(config, dict) else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kdoctor.knowledge.addons import ADDONS
 from kdoctor.knowledge.backends import BACKEND_FACTS
-from kdoctor.knowledge.coupling import COUPLING
+from kdoctor.knowledge.tensorflow_keras import COUPLING
 from kdoctor.knowledge.neighbours import NEIGHBOURS
 from kdoctor.knowledge.schema import Fact
 

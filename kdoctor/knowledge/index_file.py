@@ -1,6 +1,6 @@
 """The index as a file: a header, a directory, and one compressed block a project, so that one look decodes one project.
 
-The first line is `kdoctor-index/1 <date> <bytes of the directory> <crc32 of the directory>`. The directory has lines
+The first line is `kdoctor-index/1 <date> <bytes of the directory> <crc32 of date and directory>`. The directory has lines
 `<name> <bytes of its block> <most releases to keep, or ->`, sorted by name, after one named `*` for the shared dictionary of
 deflate. The blocks follow in that order.
 
@@ -72,7 +72,7 @@ def read_directory(content: bytes, where: str) -> Directory:
 
 
 def _directory(date: str, content: bytes, text: bytes, check: int, start: int) -> Directory:
-    if zlib.crc32(text) != check:
+    if _sum(date, text) != check:
         raise ValueError(check)
     entries: dict[str, Entry] = {}
     for line in text.decode().splitlines():
@@ -157,8 +157,12 @@ def write(date: str, projects: Mapping[str, Project]) -> bytes:
     keeps = ["-", *(str(projects[name].keep or "-") for name in texts)]
     rows = zip((_DICTIONARY, *texts), blocks, keeps, strict=True)
     directory = "".join(f"{name} {len(block)} {keep}\n" for name, block, keep in rows).encode()
-    head = MAGIC + f"{date} {len(directory)} {zlib.crc32(directory)}\n".encode()
+    head = MAGIC + f"{date} {len(directory)} {_sum(date, directory)}\n".encode()
     return head + directory + b"".join(blocks)
+
+
+def _sum(date: str, directory: bytes) -> int:
+    return zlib.crc32(directory, zlib.crc32(date.encode()))
 
 
 def _deflate(text: bytes, dictionary: bytes) -> bytes:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 
 from kdoctor.model import Finding
 from kdoctor.rules import backends, declared, installs, legacy, rows
-from kdoctor.rules.coupling import Coupling
+from kdoctor.knowledge.coupling import Coupling
 
 Rule = Callable[[Coupling], Iterator[Finding]]
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from kdoctor.knowledge.catalogue import name_of
 from kdoctor.knowledge.families import BACKENDS
 from kdoctor.model import Evidence, Finding, Severity, Way
-from kdoctor.rules.coupling import Coupling, backend_known, config_value, generation
+from kdoctor.knowledge.coupling import Coupling, backend_known, config_value, generation
 from kdoctor.rules.rows import label
 
 #: Backend -> the distribution that provides it, as a requirement to install it by.

@@ -8,12 +8,12 @@ from typing import NamedTuple
 from kdoctor import versions
 from kdoctor.knowledge.addons import BOUND_BY_ABI, SEEN_TO_LOAD
 from kdoctor.knowledge.catalogue import name_of
-from kdoctor.knowledge.coupling import TOLERATED
+from kdoctor.knowledge.tensorflow_keras import TOLERATED
 from kdoctor.knowledge.families import FAMILY, IMPORTED_AT_START, KERAS, NOT_IMPORTED_AT_START, ROLES, TENSORFLOW, TF_KERAS
 from kdoctor.knowledge.schema import Tolerated
 from kdoctor.model import Distribution, Evidence, Finding, Severity, Way
-from kdoctor.rules.conditions import holds, read, who
-from kdoctor.rules.coupling import Coupling
+from kdoctor.knowledge.conditions import holds, read, who
+from kdoctor.knowledge.coupling import Coupling
 from kdoctor.rules.rows import label
 
 _COMPONENT = {
@@ -93,7 +93,6 @@ def _conflict(code: str, severity: Severity, hits: list[tuple[Violation, Tolerat
     who_wants = " and ".join(f"{label(v.holder)} requires {_short(v)}" for v, _ in hits[:3])
     more = f" and {len(hits) - 3} more" if len(hits) > 3 else ""  # noqa: PLR2004 -- three are read at a glance.
     state = f"{label(first.target)} is installed" if first.target else "it is not installed"
-    breaks = {_COMPONENT[v.holder.name] for v, _ in hits if severity is Severity.ERROR and v.holder.name in _COMPONENT}
     target = first.target.name if first.target else first.requirement.name
     return Finding(
         rule=code,
@@ -103,9 +102,18 @@ def _conflict(code: str, severity: Severity, hits: list[tuple[Violation, Tolerat
         cause=_cause(severity, hits),
         subjects=(target, *dict.fromkeys(v.holder.name for v, _ in hits)),
         evidence=tuple(evidence),
-        breaks=frozenset(breaks),
+        breaks=_breaks(severity, hits),
         ways=() if first.target else (Way(f"install-{target}", f"install {target}", needs=(f"{target}{first.requirement.specifier}",)),),
     )
+
+
+def _breaks(severity: Severity, hits: list[tuple[Violation, Tolerated | None]]) -> frozenset[str]:
+    """Say which components do not work: the holders', or where a whole Keras is missing, what needs that Keras."""
+    if severity is not Severity.ERROR:
+        return frozenset()
+    if hits[0][0].target is None and hits[0][0].requirement.name in KERAS:
+        return frozenset({"keras", "tf.keras"})
+    return frozenset(_COMPONENT[v.holder.name] for v, _ in hits if v.holder.name in _COMPONENT)
 
 
 def _short(violation: Violation) -> str:

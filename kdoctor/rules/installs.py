@@ -8,7 +8,7 @@ from kdoctor import versions
 from kdoctor.knowledge.catalogue import name_of
 from kdoctor.knowledge.families import OWNERS
 from kdoctor.model import Distribution, Evidence, Finding, Severity, Way
-from kdoctor.rules.coupling import Coupling, points_to
+from kdoctor.knowledge.coupling import Coupling, points_to
 from kdoctor.rules.rows import label
 
 #: Import folder -> the component that does not work when its files are mixed or missing.

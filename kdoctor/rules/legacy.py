@@ -8,7 +8,7 @@ from kdoctor import versions
 from kdoctor.knowledge.catalogue import name_of
 from kdoctor.knowledge.families import LEGACY_ON
 from kdoctor.model import Evidence, Finding, Severity, Way
-from kdoctor.rules.coupling import Coupling
+from kdoctor.knowledge.coupling import Coupling
 from kdoctor.rules.rows import label
 
 _LOADER = "tensorflow/python/util/lazy_loader.py, TensorFlow 2.15.1 to 2.22.0rc0"

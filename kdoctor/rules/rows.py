@@ -8,8 +8,8 @@ from kdoctor.knowledge.catalogue import name_of
 from kdoctor.knowledge.facts import FACTS
 from kdoctor.knowledge.schema import Fact
 from kdoctor.model import Distribution, Evidence, Finding, Way
-from kdoctor.rules.conditions import holds, read, violated, who
-from kdoctor.rules.coupling import Coupling
+from kdoctor.knowledge.conditions import holds, read, violated, who
+from kdoctor.knowledge.coupling import Coupling
 
 
 def known_failures(coupling: Coupling) -> Iterator[Finding]:

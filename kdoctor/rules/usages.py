@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from kdoctor import versions
 from kdoctor.model import Finding, UsageResult
-from kdoctor.rules.coupling import Coupling
+from kdoctor.knowledge.coupling import Coupling
 
 Broken = Mapping[str, tuple[str, ...]]
 
