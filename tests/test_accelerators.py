@@ -217,7 +217,8 @@ from kdoctor.collect.machine import read_container, read_cpu_flags, read_libc, r
 sys.addaudithook(lambda event, args: event in ("open", "os.listdir", "os.scandir", "subprocess.Popen", "ctypes.dlopen")
     and not (event == "open" and str(args[0]).endswith((".py", ".pyc"))) and print(event, args[0], file=report, flush=True))
 read_accelerators(root, eval(environ), system=system, machine=machine)
-read_cpu_flags(root), read_libc(root, "/usr/bin/python3"), read_wsl(root, {}), read_container(root, {}), read_release(system, root)
+read_cpu_flags(root), read_libc(root, "/usr/bin/python3"), read_wsl(root, {}), read_container(root, {})
+read_release(system, root)
 dear = {"pynvml", "subprocess", "ctypes", "json", "pathlib", "platform", "inspect", "dataclasses"}
 print("loaded", *((dear & set(sys.modules)) - before), file=report)
 """
@@ -231,7 +232,8 @@ def test_nothing_outside_the_root_is_opened_and_nothing_dear_is_loaded(name: str
     root.mkdir()
     arguments = [build(machine, root), repr(machine["environ"]), machine["system"], machine["machine"], str(report)]
     home = str(Path(__file__).parents[1])
-    command = [sys.executable, "-I", "-S", "-B", "-c", f"import sys; sys.path.append({home!r})\n{OPENED}", *arguments]
+    program = f"import sys; sys.path.append({home!r})\n{OPENED}"
+    command = [sys.executable, "-I", "-S", "-B", "-c", program, *arguments]
     subprocess.run(command, check=True, timeout=60)
     *opened, loaded = report.read_text(encoding="utf-8").splitlines()
     assert loaded == "loaded"

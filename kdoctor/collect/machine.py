@@ -167,7 +167,7 @@ def _macos_flags() -> frozenset[str] | None:
 def _windows_flags() -> frozenset[str] | None:
     if sys.platform != "win32":
         return None
-    import ctypes
+    import ctypes  # noqa: PLC0415 -- only Windows pays for it.
 
     has = ctypes.windll.kernel32.IsProcessorFeaturePresent
     found = {name for number, name in _WINDOWS_NUMBERS.items() if has(number)}

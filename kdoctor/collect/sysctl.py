@@ -20,7 +20,7 @@ def sysctl_text(name: str) -> str | None:
 def _sysctl(name: str) -> bytes | None:
     if sys.platform != "darwin":
         return None
-    import ctypes
+    import ctypes  # noqa: PLC0415 -- only macOS pays for it.
 
     buffer = ctypes.create_string_buffer(256)
     size = ctypes.c_size_t(len(buffer))

@@ -54,7 +54,7 @@ def read_accelerators(
 
 
 def _ask(tree: Tree, environ: Mapping[str, str], deadline: float) -> Answer:
-    from kdoctor.collect.accelerators.nvml import Answer, ask_nvml
+    from kdoctor.collect.accelerators.nvml import Answer, ask_nvml  # noqa: PLC0415 -- machines with a driver only.
 
     if tree.running:
         return ask_nvml(environ, deadline)
@@ -77,7 +77,7 @@ def _search(
         yield "nvidia", _guarded("nvidia", lambda: read_nvidia_windows(tree, windows, ask=ask))
         yield "amd", _guarded("amd", lambda: read_amd_windows(tree, windows))
     elif system == "darwin":
-        from kdoctor.collect.accelerators.apple import read_apple
+        from kdoctor.collect.accelerators.apple import read_apple  # noqa: PLC0415 -- Macs alone need it.
 
         yield "apple", _guarded("apple", lambda: read_apple(tree, machine=machine))
     else:

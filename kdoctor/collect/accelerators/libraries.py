@@ -23,6 +23,8 @@ _HEADERS = (
     "/usr/include/aarch64-linux-gnu/cudnn_version.h",
     "/usr/local/cuda/include/cudnn_version.h",
 )
+#: What cudnn_version.h calls the places of its version.
+_PLACES = ("MAJOR", "MINOR", "PATCHLEVEL")
 #: A loader path longer than this is not worth the time; real ones have a dozen entries.
 _ENTRIES_AT_MOST = 32
 
@@ -94,8 +96,8 @@ def _cudnn(tree: Tree, environ: Mapping[str, str]) -> str | None:
 def _cudnn_header(tree: Tree, header: str) -> str | None:
     text = tree.text(header)
     numbers: dict[str, str] = dict(re.findall(r"#define\s+CUDNN_(\w+)\s+(\d+)", text)) if text else {}
-    parts = [numbers[name] for name in ("MAJOR", "MINOR", "PATCHLEVEL") if name in numbers]
-    return ".".join(parts) if len(parts) > 2 else None
+    parts = [numbers[name] for name in _PLACES if name in numbers]
+    return ".".join(parts) if len(parts) == len(_PLACES) else None
 
 
 def _cudnn_windows(tree: Tree, environ: Mapping[str, str]) -> str | None:

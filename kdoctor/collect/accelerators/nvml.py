@@ -59,7 +59,7 @@ def ask_nvml(environ: Mapping[str, str], deadline: float, folders: Sequence[str]
 
 def _folders() -> list[str]:
     """Return the folder or archive that holds pynvml, found without importing it."""
-    from importlib.machinery import PathFinder
+    from importlib.machinery import PathFinder  # noqa: PLC0415 -- only machines with a driver come here.
 
     spec = PathFinder.find_spec("pynvml")
     if spec is None or spec.origin is None:
@@ -69,7 +69,7 @@ def _folders() -> list[str]:
 
 def _above(path: str, levels: int) -> str:
     for _ in range(levels):
-        path = os.path.dirname(path)
+        path = os.path.dirname(path)  # noqa: PTH120 -- pathlib is slow to import.
     return path
 
 
@@ -81,7 +81,7 @@ def _environment(environ: Mapping[str, str]) -> dict[str, str]:
 
 def _run(arguments: list[str], environ: Mapping[str, str], deadline: float) -> tuple[int | None, str]:
     """Run this interpreter; return its exit status (None = out of time) and what it wrote."""
-    from kdoctor.collect.child import Child
+    from kdoctor.collect.child import Child  # noqa: PLC0415 -- only machines with a driver pay for it.
 
     end = time.monotonic() + deadline
     with Child(sys.executable, arguments, environ) as child:
@@ -92,7 +92,7 @@ def _run(arguments: list[str], environ: Mapping[str, str], deadline: float) -> t
 def _death(status: int) -> str:
     if status > 0:
         return f"the process that asks NVML ended with status {status}"
-    import signal
+    import signal  # noqa: PLC0415 -- loaded already.
 
     try:
         return f"the process that asks NVML died of {signal.Signals(-status).name}"
@@ -102,7 +102,7 @@ def _death(status: int) -> str:
 
 def _answer(output: str) -> Answer:
     """Read the last line, the child's own; libraries may have written others."""
-    import json
+    import json  # noqa: PLC0415 -- only machines with a driver pay for it.
 
     try:
         said = json.loads(output.strip().rpartition("\n")[2])
