@@ -120,7 +120,9 @@ def test_every_name_of_the_table_finds_its_own_row() -> None:
 BINDING = """
 import os, time
 class NVMLError(Exception):
-    pass
+    def __init__(self, words, value=3):
+        super().__init__(words)
+        self.value = value
 class Memory:
     total = 25757220864
 def nvmlInit(): pass
@@ -152,10 +154,10 @@ def ask(folder: Path, more: str, deadline: float = 20.0) -> Answer:
          Answer((RTX._replace(compute_capability=None),), "535.154.05", "12.2")),
         ("def nvmlDeviceGetMemoryInfo(handle): raise NVMLError('Not Supported')",
          Answer((RTX._replace(memory_mib=None),), "535.154.05", "12.2")),
-        ("def nvmlDeviceGetHandleByIndex(index): raise NVMLError('GPU is lost')",
-         Answer((Accelerator("nvidia"),), "535.154.05", "12.2", silent={0: "GPU is lost"})),
-        ("def nvmlInit(): raise NVMLError('Driver/library version mismatch')",
-         Answer(failure="NVML: Driver/library version mismatch")),
+        ("def nvmlDeviceGetHandleByIndex(index): raise NVMLError('GPU is lost', 15)",
+         Answer((Accelerator("nvidia"),), "535.154.05", "12.2", silent={0: "NVML error 15: GPU is lost"})),
+        ("def nvmlInit(): raise NVMLError('Driver/library version mismatch', 18)",
+         Answer(failure="NVML error 18: Driver/library version mismatch")),
         ("def nvmlDeviceGetCount(): os.kill(os.getpid(), 11)", Answer(failure="the process that asks NVML died of SIGSEGV")),
         ("del nvmlDeviceGetCount", Answer(failure="the process that asks NVML ended with status 1")),
         ("print('{}', flush=True); os._exit(0)", Answer(failure="the process that asks NVML said nothing that could be read")),
@@ -185,9 +187,9 @@ def test_nvml_is_not_asked_without_its_binding() -> None:
     [
         (Answer((RTX,), "535.154.05", "12.2"), (RTX,), {}),
         (Answer((), "535.154.05", "12.2"), (), {}),
-        (Answer(failure="NVML: Unknown Error"), (RTX._replace(memory_mib=None),), {"nvml": "NVML: Unknown Error"}),
-        (Answer((Accelerator("nvidia"),), silent={0: "GPU is lost"}), (Accelerator("nvidia"),),
-         {"nvidia-gpu-0": "NVML: GPU is lost"}),
+        (Answer(failure="NVML error 999: Unknown Error"), (RTX._replace(memory_mib=None),), {"nvml": "NVML error 999: Unknown Error"}),
+        (Answer((Accelerator("nvidia"),), silent={0: "NVML error 15: GPU is lost"}), (Accelerator("nvidia"),),
+         {"nvidia-gpu-0": "NVML error 15: GPU is lost"}),
     ],
     ids=["answers", "none", "fails", "lost"],
 )  # fmt: skip

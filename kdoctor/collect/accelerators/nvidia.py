@@ -62,7 +62,7 @@ def _read_asked(answer: Answer, files: Found) -> Found:
     if answer.failure is not None:
         reason = {"nvml" if files.devices else "nvidia": answer.failure}
         return Found(files.devices, driver, {**unread, **reason}, files.observed)
-    silent = {f"nvidia-gpu-{place}": f"NVML: {reason}" for place, reason in answer.silent.items()}
+    silent = {f"nvidia-gpu-{place}": reason for place, reason in answer.silent.items()}
     return Found(answer.devices, driver, {**unread, **silent}, dict(_observed(answer)))
 
 

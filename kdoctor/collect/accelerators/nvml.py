@@ -111,7 +111,7 @@ def _answer(output: str) -> Answer:
     if not isinstance(said, dict) or not said:
         return Answer(failure=_UNREADABLE)
     if "failure" in said:
-        return Answer(failure=f"NVML: {said['failure']}")
+        return Answer(failure=said["failure"])
     rows = said["devices"]
     return Answer(
         devices=tuple(_accelerator(row) for row in rows),

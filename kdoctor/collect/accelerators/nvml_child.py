@@ -26,7 +26,7 @@ def main() -> None:
         pynvml.nvmlInit()
         answer = {"driver": _or_none(_driver), "cuda": _or_none(_cuda), "devices": _devices()}
     except pynvml.NVMLError as error:
-        answer = {"failure": f"{error}{_refusal()}"}
+        answer = {"failure": f"{_words(error)}{_refusal()}"}
     sys.stdout.write("\n" + json.dumps(answer) + "\n")
     sys.stdout.flush()
     # A sick driver can hang on the way out too; the answer is given, so nothing is tidied up.
@@ -41,7 +41,7 @@ def _device(index: int) -> dict[str, Any]:
     try:
         handle = pynvml.nvmlDeviceGetHandleByIndex(index)
     except pynvml.NVMLError as error:
-        return {"failure": str(error)}
+        return {"failure": _words(error)}
     return {
         "name": _or_none(lambda: _text(pynvml.nvmlDeviceGetName(handle))),
         "capability": _or_none(lambda: "{}.{}".format(*pynvml.nvmlDeviceGetCudaComputeCapability(handle))),
@@ -56,6 +56,11 @@ def _or_none(question: Callable[[], Any]) -> Any:
         return question()
     except pynvml.NVMLError:
         return None
+
+
+def _words(error: Exception) -> str:
+    """Give the number too, since the words differ between drivers: 4 not permitted, 15 GPU lost, 18 library and module differ."""
+    return f"NVML error {getattr(error, 'value', '?')}: {error}"
 
 
 def _driver() -> str:

@@ -8,6 +8,10 @@ if TYPE_CHECKING:
     from kdoctor.collect.tree import Tree
 
 NVIDIA, AMD, INTEL, GOOGLE = "10de", "1002", "8086", "1ae0"
+
+#: The kernel drivers of Intel's GPUs; the last field of a row names the driver.
+INTEL_DRIVERS = ("i915", "xe")
+
 _VENDORS = frozenset((NVIDIA, AMD, INTEL, GOOGLE))
 _FOLDER = "/sys/bus/pci/devices"
 
@@ -50,11 +54,12 @@ def _addresses(table: str) -> frozenset[str]:
     """Where the wanted vendors' devices sit, as `01:00.0`.
 
     A row starts with bus and devfn (two hex digits each) and the vendor's and device's ids (four each): one read of it spares
-    opening a file for each of a server's hundred devices.
+    opening a file for each of a server's hundred devices, most of them Intel's own, of which those with a graphics driver count.
     """
     found = set()
     for row in table.splitlines():
-        if row[5:9] in _VENDORS:
+        vendor, driver = row[5:9], row.rpartition("\t")[2].strip()
+        if vendor in _VENDORS and (vendor != INTEL or driver in INTEL_DRIVERS):
             devfn = int(row[2:4], 16)
             found.add(f"{row[:2]}:{devfn >> 3:02x}.{devfn & 7}")
     return frozenset(found)
