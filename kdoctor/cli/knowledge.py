@@ -112,7 +112,6 @@ def _fetch(known: Mapping[str, Known]) -> tuple[Transport, tuple[News, ...], Pat
 def _write(path: str, index: Index, news: Sequence[News], *, whole: bool) -> None:
     """Write the renewed index in one step; its date moves on only where every project was read."""
     import datetime as dt  # noqa: PLC0415 -- start-up time of the other commands.
-    import os  # noqa: PLC0415 -- the same.
     from pathlib import Path  # noqa: PLC0415 -- the same.
 
     from kdoctor.knowledge.renewal import ProjectNews, renewed  # noqa: PLC0415 -- the same.
@@ -120,14 +119,29 @@ def _write(path: str, index: Index, news: Sequence[News], *, whole: bool) -> Non
     today = dt.datetime.now(dt.timezone.utc).date().isoformat() if whole else index.date
     rows = [ProjectNews(item.project, item.found, item.yanked, item.restored) for item in news]
     content = renewed(index, rows, max(today, index.date))
-    fresh = Path(f"{path}.{os.getpid()}.new")
     try:
-        fresh.parent.mkdir(parents=True, exist_ok=True)
-        fresh.write_bytes(content)
-        fresh.replace(path)
+        _replace(Path(path), content)
     except OSError as error:
-        fresh.unlink(missing_ok=True)
         raise KdoctorError(f"{path} cannot be written: {error.strerror}") from error
+
+
+def _replace(path: Path, content: bytes) -> None:
+    import os  # noqa: PLC0415 -- start-up time of the other commands.
+    import tempfile  # noqa: PLC0415 -- the same.
+    from pathlib import Path  # noqa: PLC0415 -- the same.
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)
+    fresh = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        # A temporary file is for its owner alone; an index that lies in the package is for all.
+        fresh.chmod(0o644)
+        fresh.replace(path)
+    except BaseException:
+        fresh.unlink()
+        raise
 
 
 def _tell(news: Sequence[News], transport: Transport, path: str) -> None:

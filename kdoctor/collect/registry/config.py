@@ -49,14 +49,16 @@ def redacted(url: str) -> str:
     return urlunsplit((parts.scheme, "***@" + host if "@" in parts.netloc else host, parts.path, "", ""))
 
 
-def read_config(environ: Mapping[str, str], home: Path, prefix: Path = Path(sys.prefix)) -> IndexConfig:
+def read_config(
+    environ: Mapping[str, str], home: Path, prefix: Path = Path(sys.prefix), etc: Path = Path("/etc")
+) -> IndexConfig:
     """Read variables and files; KdoctorError where the user forbade any index or a file is no such file."""
-    files = {key: value for path in _pip_files(environ, home, prefix) for key, value in _pip_settings(path).items()}
+    files = {key: value for path in _pip_files(environ, home, prefix, etc) for key, value in _pip_settings(path).items()}
     variables = {key[4:].lower().replace("_", "-"): value for key, value in environ.items() if key.startswith("PIP_") and value}
     pip = {**files, **variables}
     if pip.get("no-index", "").lower() in ("1", "true", "yes", "on"):
         raise KdoctorError("pip is configured to use no package index (no-index)", "set PIP_NO_INDEX=0 for this command")
-    uv = _uv_settings(environ, home)
+    uv = _uv_settings(environ, home, etc)
     wanted = [
         variables.get("index-url"),
         environ.get("UV_DEFAULT_INDEX") or environ.get("UV_INDEX_URL"),
@@ -88,15 +90,15 @@ def _seconds(text: str | None) -> float:
         return 15.0
 
 
-def _pip_files(environ: Mapping[str, str], home: Path, prefix: Path) -> Iterator[Path]:
+def _pip_files(environ: Mapping[str, str], home: Path, prefix: Path, etc: Path) -> Iterator[Path]:
     """Give the files that pip reads, those that count more later."""
     own = environ.get("PIP_CONFIG_FILE")
     if own == os.devnull:
         return
     name = "pip.ini" if sys.platform == "win32" else "pip.conf"
-    yield from (folder / name for folder in _system_folders(environ, "pip"))
+    yield from (folder / name for folder in _system_folders(environ, "pip", etc))
     if sys.platform != "win32":
-        yield Path("/etc") / name
+        yield etc / name
     if not (own and Path(own).exists()):
         yield home / ("pip" if sys.platform == "win32" else ".pip") / name
         yield _user_folder(environ, home, "pip") / name
@@ -105,13 +107,13 @@ def _pip_files(environ: Mapping[str, str], home: Path, prefix: Path) -> Iterator
         yield Path(own)
 
 
-def _system_folders(environ: Mapping[str, str], tool: str) -> list[Path]:
+def _system_folders(environ: Mapping[str, str], tool: str, etc: Path) -> list[Path]:
     if sys.platform == "win32":
         return [Path(environ.get("PROGRAMDATA", r"C:\ProgramData")) / tool]
     if sys.platform == "darwin" and tool == "pip":
         return [Path("/Library/Application Support/pip")]
     # The folder named first counts most.
-    folders = (environ.get("XDG_CONFIG_DIRS") or "/etc/xdg").split(os.pathsep)
+    folders = (environ.get("XDG_CONFIG_DIRS") or str(etc / "xdg")).split(os.pathsep)
     return [Path(folder) / tool for folder in reversed(folders) if folder]
 
 
@@ -140,13 +142,13 @@ def _pip_settings(path: Path) -> dict[str, str]:
     return settings
 
 
-def _uv_settings(environ: Mapping[str, str], home: Path) -> dict[str, Any]:
+def _uv_settings(environ: Mapping[str, str], home: Path, etc: Path) -> dict[str, Any]:
     """Give index-url and the list extra-index-url of the uv.toml that counts most for each."""
     if environ.get("UV_NO_CONFIG"):
         return {}
     own = environ.get("UV_CONFIG_FILE")
     user = _user_folder(environ, home, "uv") / "uv.toml"
-    system = [*(folder / "uv.toml" for folder in _system_folders(environ, "uv")), Path("/etc/uv/uv.toml")]
+    system = [*(folder / "uv.toml" for folder in _system_folders(environ, "uv", etc)), etc / "uv" / "uv.toml"]
     settings: dict[str, Any] = {}
     for path in [Path(own)] if own else [*system, user]:
         settings.update(_uv_indexes(_toml(path)))

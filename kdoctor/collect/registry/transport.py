@@ -57,7 +57,7 @@ class Transport:
         self._credentials: dict[str, str | None] = {}
         for url in config.urls:
             self._remember(url)
-        self._openers = {checked: _opener(config, checked=checked) for checked in (True, False)}
+        self._opener = urllib.request.build_opener(*_proxies(config), _SameOriginRedirect(), _Https(config))
         self.requests = 0
         self.received = 0
 
@@ -76,9 +76,8 @@ class Transport:
     def _once(self, url: str, headers: Mapping[str, str], *, partial: bool) -> Reply:
         with self._lock:
             self.requests += 1
-        opener = self._openers[not self._trusted(url)]
         try:
-            with closing(opener.open(self._request(url, headers), timeout=self._config.timeout)) as response:
+            with closing(self._opener.open(self._request(url, headers), timeout=self._config.timeout)) as response:
                 if partial and response.status != _PARTIAL:
                     raise Unreachable(url, "the server does not serve parts of files", 200)
                 return self._reply(url, response)
@@ -88,10 +87,6 @@ class Transport:
         except (OSError, http.client.HTTPException, ValueError) as error:
             # What a folder does not hold will not be there the next time either.
             raise Unreachable(url, _why(error), 404 if url.startswith("file:") else None) from None
-
-    def _trusted(self, url: str) -> bool:
-        host = urlsplit(url).netloc.rpartition("@")[2]
-        return not self._config.trusted_hosts.isdisjoint({host, host.partition(":")[0]})
 
     def _reply(self, url: str, response: Any) -> Reply:
         body = response.read(_MOST_BYTES + 1)
@@ -136,6 +131,25 @@ class _SameOriginRedirect(urllib.request.HTTPRedirectHandler):
         return following
 
 
+class _Https(urllib.request.HTTPSHandler):
+    """Connects as pip would: with its certificates, unchecked only for the hosts that the user told pip to trust."""
+
+    def __init__(self, config: IndexConfig) -> None:
+        super().__init__()
+        self._config = config
+        # Reading all certificates takes a tenth of a second, so it waits for the first connection.
+        self._contexts: dict[bool, ssl.SSLContext] = {}
+        self._lock = threading.Lock()
+
+    def https_open(self, req: urllib.request.Request) -> http.client.HTTPResponse:
+        host = urlsplit(req.full_url).netloc
+        checked = self._config.trusted_hosts.isdisjoint({host, host.partition(":")[0]})
+        with self._lock:
+            if checked not in self._contexts:
+                self._contexts[checked] = _tls(self._config, checked=checked)
+        return self.do_open(http.client.HTTPSConnection, req, context=self._contexts[checked])
+
+
 def without_credentials(url: str) -> str:
     """Give a URL with the user and the password taken out, fit to be sent."""
     parts = urlsplit(url)
@@ -161,13 +175,11 @@ def _from_netrc(host: str | None) -> str | None:
     return _basic(found[0], found[2] or "") if found else None
 
 
-def _opener(config: IndexConfig, *, checked: bool) -> urllib.request.OpenerDirector:
-    proxies: list[urllib.request.BaseHandler] = []
-    if config.proxy:
-        proxy = config.proxy if "://" in config.proxy else f"http://{config.proxy}"
-        proxies = [urllib.request.ProxyHandler({"http": proxy, "https": proxy})]
-    tls = urllib.request.HTTPSHandler(context=_tls(config, checked=checked))
-    return urllib.request.build_opener(*proxies, _SameOriginRedirect(), tls)
+def _proxies(config: IndexConfig) -> list[urllib.request.BaseHandler]:
+    if not config.proxy:
+        return []
+    proxy = config.proxy if "://" in config.proxy else f"http://{config.proxy}"
+    return [urllib.request.ProxyHandler({"http": proxy, "https": proxy})]
 
 
 def _tls(config: IndexConfig, *, checked: bool) -> ssl.SSLContext:
