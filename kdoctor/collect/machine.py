@@ -125,10 +125,12 @@ def _interpreter(tree: Tree, executable: str) -> str | None:
 
 def _own_glibc() -> str | None:
     """Return the version of the C library that this process runs on: the patient's too, since a system has one in /lib."""
+    if sys.platform != "linux":
+        return None
     try:
-        return os.confstr("CS_GNU_LIBC_VERSION") or None
-    except (AttributeError, ValueError, OSError):
-        return None  # Not Linux, or an interpreter of another C library.
+        return os.confstr("CS_GNU_LIBC_VERSION")
+    except (ValueError, OSError):
+        return None  # An interpreter on another C library.
 
 
 def _glibc(tree: Tree, loader: str) -> str | None:

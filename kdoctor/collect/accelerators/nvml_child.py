@@ -59,7 +59,7 @@ def _or_none(question: Callable[[], Any]) -> Any:
 
 
 def _words(error: Exception) -> str:
-    """Give the number too, since the words differ between drivers: 4 not permitted, 15 GPU lost, 18 library and module differ."""
+    """Add the number, since words differ between drivers: 4 not permitted, 15 GPU lost, 18 library and module at odds."""
     return f"NVML error {getattr(error, 'value', '?')}: {error}"
 
 

@@ -54,7 +54,7 @@ def _addresses(table: str) -> frozenset[str]:
     """Where the wanted vendors' devices sit, as `01:00.0`.
 
     A row starts with bus and devfn (two hex digits each) and the vendor's and device's ids (four each): one read of it spares
-    opening a file for each of a server's hundred devices, most of them Intel's own, of which those with a graphics driver count.
+    opening a file for each of a server's hundred devices, most of them Intel's, of which those with a graphics driver count.
     """
     found = set()
     for row in table.splitlines():
