@@ -6,8 +6,8 @@ import os
 import sys
 from typing import TYPE_CHECKING, NamedTuple
 
-from kdoctor.collect.ask import Answer, ask
 from kdoctor.collect.files import encodable
+from kdoctor.collect.interpreter import ask
 from kdoctor.collect.patient import find_patient
 from kdoctor.model import Platform, Python, Snapshot
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from kdoctor.collect.accelerators import Accelerators
+    from kdoctor.collect.interpreter import Answer
     from kdoctor.collect.patient import Patient
     from kdoctor.model import Distribution
 
@@ -42,23 +43,38 @@ def collect_snapshot(python: str | None, environ: Mapping[str, str], cwd: str) -
     """
     patient = find_patient(python, environ, cwd)
     with ask(patient, environ) as question:
-        # What follows takes as long as the child does.
-        from kdoctor.collect import distributions, keras_config, search_path, variables  # noqa: PLC0415
-
         here = _read_machine(environ)
-        answer = question.answer()
-    paths = search_path.search_path(answer, environ, cwd)
-    found = distributions.survey(paths)
-    config = keras_config.read_keras_config(environ, cwd, keras_generation(found.distributions))
+        return _put_together(patient, question.answer(), here, environ, cwd)
+
+
+def keras_generation(distributions: Iterable[Distribution]) -> str | None:
+    """Return the version of Keras whose rules hold for keras.json; None = a recent one."""
+    versions = {found.name: found.version for found in reversed([*distributions]) if not found.leftover}
+    if "keras" in versions:
+        return versions["keras"]
+    # The Keras inside TensorFlow and tf-keras both keep to the rules of the last Keras 2.
+    return "2.15" if "tf-keras" in versions and not {"keras-nightly", "keras-core"} & versions.keys() else None
+
+
+def _put_together(patient: Patient, answer: Answer, here: _Machine, environ: Mapping[str, str], cwd: str) -> Snapshot:
+    # These are imported only now, since the patient is asked first.
+    from kdoctor.collect.distributions import import_folders, survey  # noqa: PLC0415
+    from kdoctor.collect.keras_config import read_keras_config  # noqa: PLC0415
+    from kdoctor.collect.search_path import build_search_path, sees_base  # noqa: PLC0415
+    from kdoctor.collect.variables import read_variables  # noqa: PLC0415
+
+    paths = build_search_path(answer, environ, cwd)
+    found = survey(paths)
+    config = read_keras_config(environ, cwd, keras_generation(found.distributions))
     return Snapshot(
         python=_python(answer),
         platform=_platform(answer, here),
         cpu_flags=here.cpu_flags,
-        complete=not found.unread and not (answer.executable is None and answer.venv_config and search_path.sees_base(answer)),
+        complete=not found.unread and not (answer.executable is None and answer.venv_config and sees_base(answer)),
         distributions=found.distributions,
-        environment=variables.read_variables(environ),
+        environment=read_variables(environ),
         keras_config=config.content,
-        folders=distributions.import_folders(paths),
+        folders=import_folders(paths),
         accelerators=here.accelerators.devices,
         drivers=here.accelerators.drivers,
         libraries=here.accelerators.libraries,
@@ -71,15 +87,6 @@ def collect_snapshot(python: str | None, environ: Mapping[str, str], cwd: str) -
             **({"keras.json": config.problem} if config.problem else {}),
         },
     )
-
-
-def keras_generation(distributions: Iterable[Distribution]) -> str | None:
-    """Return the version of Keras whose rules hold for keras.json; None = a recent one."""
-    versions = {found.name: found.version for found in reversed([*distributions]) if not found.leftover}
-    if "keras" in versions:
-        return versions["keras"]
-    # The Keras inside TensorFlow and tf-keras both keep to the rules of the last Keras 2.
-    return "2.15" if "tf-keras" in versions and not {"keras-nightly", "keras-core"} & versions.keys() else None
 
 
 def _read_machine(environ: Mapping[str, str]) -> _Machine:

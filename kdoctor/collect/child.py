@@ -9,15 +9,13 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
+from kdoctor.collect.files import encodable
 from kdoctor.errors import KdoctorError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from typing_extensions import Self
-
-#: Bytes of output that are kept; a program that prints more is stopped.
-LIMIT = 64 * 1024
 
 _HINT = "Name another interpreter or environment: kdoctor check --python PATH"
 
@@ -27,6 +25,9 @@ _TRAPS = ("__PYVENV_LAUNCHER__",)
 
 class Child:
     """A started program; a context manager that leaves no process behind. Raises KdoctorError where it cannot be started."""
+
+    #: Bytes of output that are kept; no more is read.
+    limit = 64 * 1024
 
     def __init__(self, program: str, arguments: Sequence[str], environ: Mapping[str, str]) -> None:
         self._process = _start(program, arguments, environ)
@@ -75,8 +76,8 @@ class Child:
 
     def _drain(self) -> None:
         stream = self._process.stdout
-        while stream and len(self._output) <= LIMIT:
-            piece = os.read(stream.fileno(), LIMIT)
+        while stream and len(self._output) < self.limit:
+            piece = os.read(stream.fileno(), self.limit)
             if not piece:
                 return
             self._output += piece
@@ -96,7 +97,7 @@ def _start(program: str, arguments: Sequence[str], environ: Mapping[str, str]) -
             bufsize=0,
         )
     except (OSError, ValueError) as error:
-        raise KdoctorError(_failure(program, error), _HINT) from error
+        raise KdoctorError(encodable(_failure(program, error)), _HINT) from error
 
 
 def _failure(program: str, error: OSError | ValueError) -> str:

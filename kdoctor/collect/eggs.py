@@ -79,7 +79,7 @@ def read_zip(path: str) -> tuple[Distribution, ...] | None:
 
 def _zipped(path: str, installed: IDistribution) -> Distribution:
     text = installed.read_text("METADATA") or installed.read_text("PKG-INFO") or ""
-    header = parse_header(text.encode("utf-8", "replace"), "PKG-INFO")
+    header = parse_header(text, "PKG-INFO")
     if header.problem is None and not header.requires:
         header = header._replace(requires=tuple(encodable(line) for line in installed.requires or ()))
     return record(path, "EGG-INFO", header, *split(_TAG.sub("", os.path.basename(path)[:-4])))

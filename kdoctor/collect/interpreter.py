@@ -7,8 +7,7 @@ import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kdoctor.collect import whoami
-from kdoctor.collect.child import Child
-from kdoctor.collect.files import read_limited
+from kdoctor.collect.files import encodable, read_limited
 from kdoctor.collect.patient import Patient, bare_sites
 from kdoctor.errors import KdoctorError
 
@@ -33,6 +32,7 @@ class Answer(NamedTuple):
     implementation: str | None = None
     executable: str | None = None
     prefix: str | None = None
+    base_prefix: str | None = None
     #: As sys.platform.
     platform: str | None = None
     machine: str | None = None
@@ -56,7 +56,10 @@ class Question:
     """
 
     def __init__(self, executable: str, environ: Mapping[str, str], timeout: float) -> None:
+        from kdoctor.collect.child import Child  # noqa: PLC0415 - Not needed where kdoctor looks at its own interpreter.
+
         self._executable = executable
+        self._shown = encodable(executable)
         self._environ = environ
         self._timeout = timeout
         self._deadline = time.monotonic() + timeout
@@ -72,25 +75,27 @@ class Question:
         """Wait for the answer; raises KdoctorError, which names the file, where there is none or Python is too old."""
         output = self._child.read(self._deadline)
         if output is None:
-            raise KdoctorError(f"{self._executable} did not answer within {self._timeout:g} seconds.", _HINT)
+            raise KdoctorError(f"{self._shown} did not answer within {self._timeout:g} seconds.", _HINT)
         line = next((line for line in output.splitlines() if line.startswith(whoami.MARK)), None)
         answer = _parse(line) if line else None
         if answer is None:
             raise self._explain(output)
-        _refuse_old(self._executable, answer.version or "")
+        _refuse_old(self._shown, answer.version or "")
         return answer
 
     def _explain(self, output: str) -> KdoctorError:
-        code = self._child.wait(self._deadline)
+        if len(output) >= self._child.limit:
+            return KdoctorError(f"{self._shown} is no Python interpreter: it prints without end.", _HINT)
+        code = self._child.wait(min(self._deadline, time.monotonic() + 1.0))
         if code == 2 and "-I" in output:  # noqa: PLR2004 - Python's exit code for options it does not know.
-            with Child(self._executable, _OLD, self._environ) as child:
+            with type(self._child)(self._executable, _OLD, self._environ) as child:
                 version = (child.read(self._deadline) or "").strip()
             if version.replace(".", "").isdigit():
-                return _too_old(self._executable, version)
+                return _too_old(self._shown, version)
         if code:
             ending = f"was stopped by signal {-code}" if code < 0 else f"ended with exit code {code}"
-            return KdoctorError(f"{self._executable} {ending} when asked for its version{_last_words(output)}", _HINT)
-        return KdoctorError(f"{self._executable} does not answer as a Python interpreter{_last_words(output)}", _HINT)
+            return KdoctorError(f"{self._shown} {ending} when asked for its version{_last_words(output)}", _HINT)
+        return KdoctorError(f"{self._shown} does not answer as a Python interpreter{_last_words(output)}", _HINT)
 
 
 class Known:

@@ -6,6 +6,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, NamedTuple
 
+from kdoctor.collect.files import encodable
 from kdoctor.errors import KdoctorError
 
 if TYPE_CHECKING:
@@ -82,10 +83,10 @@ def _named(python: str, environ: Mapping[str, str], cwd: str) -> Patient:
         for found in (path for name in names for path in _on_path(name, environ)):
             return _interpreter(found, "--python")
         if not os.path.isdir(path):
-            raise KdoctorError(f"{python} is neither a file or folder here nor a command on PATH.", _HINT)
+            raise KdoctorError(f"{encodable(python)} is neither a file or folder here nor a command on PATH.", _HINT)
     if os.path.isdir(path):
-        raise KdoctorError(f"{path} holds neither a Python interpreter nor site-packages.", _HINT)
-    raise KdoctorError(f"{path} does not exist.", _HINT)
+        raise KdoctorError(f"{encodable(path)} holds neither a Python interpreter nor site-packages.", _HINT)
+    raise KdoctorError(f"{encodable(path)} does not exist.", _HINT)
 
 
 def _in_folder(folder: str, why: str) -> Patient | None:
@@ -96,7 +97,7 @@ def _in_folder(folder: str, why: str) -> Patient | None:
         if os.path.isfile(path):
             return _interpreter(path, why)
         if os.path.islink(path):
-            dead = dead or f"{path} points to {os.path.realpath(path)}, which is not there"
+            dead = dead or encodable(f"{path} points to {os.path.realpath(path)}, which is not there")
     if bare_sites(folder):
         return Patient(os.path.normpath(folder), why, "folder", dead or "there is no interpreter in this folder")
     return None
