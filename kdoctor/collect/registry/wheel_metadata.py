@@ -1,9 +1,9 @@
 """METADATA of a wheel on an index, without downloading the wheel.
 
 Where the index serves it beside the file (PEP 658), that is one small request. Else a wheel is a zip archive whose directory
-lies at the end, and HTTP ranges fetch the end and the one member. Builders write the .dist-info folder last, so its entry is
-nearly always in the last part of the directory; only where it is not, the whole directory is fetched (megabytes for
-TensorFlow).
+lies at the end, and HTTP ranges fetch the end and the one member. Builders write the .dist-info folder last, and auditwheel
+sorts it first (TensorFlow 2.21 on Linux), so its entry is in the last or the first part of the directory; only where it is in
+neither, the whole directory is fetched (megabytes for TensorFlow).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from kdoctor.collect.registry.transport import Transport, Unreachable
 if TYPE_CHECKING:
     from kdoctor.collect.registry.simple import File
 
-#: How much of the end is fetched at first: the entries of the .dist-info folder and the end record fit in.
+#: How much of either end of the directory is fetched at first: the entries of the .dist-info folder fit in.
 _TAIL = 16 << 10
 _END = struct.Struct("<4s4H2LH")
 _ENTRY = struct.Struct("<4s6H3L5H2L")
@@ -83,9 +83,9 @@ def _from_ranges(transport: Transport, url: str) -> bytes:
     start = _first_byte(reply.content_range)
     end = _end_record(reply.body)
     member = _find(reply.body)
-    if member is None and start > end[0]:
-        directory = _fetch(transport, url, end[0], end[1])
-        member = _find(directory)
+    for length in (_TAIL, end[1]):
+        if member is None and start > end[0]:
+            member = _find(_fetch(transport, url, end[0], length))
     if member is None or _UNKNOWN in (member.offset, member.size) or member.full_size > _MOST:
         raise ValueError(url)
     length = _LOCAL.size + member.name_length + _SLACK + member.size
