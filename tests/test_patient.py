@@ -57,6 +57,7 @@ def place(tmp_path: Path) -> Path:
 
 
 BASE = {"CONDA_PREFIX": "conda", "CONDA_DEFAULT_ENV": "base"}
+GONE = "VIRTUAL_ENV names a folder without Python"
 LOCAL = "work/.venv/bin/python"
 
 ORDER = [
@@ -65,7 +66,8 @@ ORDER = [
     ("conda's base after .venv", BASE, LOCAL, LOCAL, ".venv in this folder"),
     ("conda's base", BASE, None, "conda/bin/python", "CONDA_PREFIX"),
     (".venv", {}, LOCAL, LOCAL, ".venv in this folder"),
-    ("deleted environment", {"VIRTUAL_ENV": "gone"}, LOCAL, LOCAL, ".venv in this folder"),
+    ("deleted environment", {"VIRTUAL_ENV": "gone"}, LOCAL, LOCAL, f".venv in this folder ({GONE})"),
+    ("deleted environment, PATH", {"VIRTUAL_ENV": "gone"}, None, "bin/second/python3", f"python3 on PATH ({GONE})"),
     ("PATH", {}, None, "bin/second/python3", "python3 on PATH"),
 ]
 
@@ -250,7 +252,15 @@ def test_an_interpreter_says_the_same_as_python_itself(tmp_path: Path, kind: str
 def test_kdoctor_answers_for_itself_as_its_child_would() -> None:
     with ask(Patient(sys.executable, "", "own"), clean()) as question:
         own = question.answer()
-    assert own == ask_it(Path(sys.executable))
+    assert own._replace(seen=()) == ask_it(Path(sys.executable))
+
+
+def test_what_pth_files_did_to_its_own_path_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "path", [str(tmp_path / "script"), *sys.path[1:], str(tmp_path / "overlay")])
+    with ask(Patient(sys.executable, "", "own"), clean()) as question:
+        paths = build_search_path(question.answer(), {}, str(tmp_path))
+    assert paths[-1] == str(tmp_path / "overlay")
+    assert str(tmp_path / "script") not in paths
 
 
 FOLDERS = [

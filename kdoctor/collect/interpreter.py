@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -47,6 +48,8 @@ class Answer(NamedTuple):
     sites: tuple[str, ...] = ()
     base_sites: tuple[str, ...] = ()
     user_site: str | None = None
+    #: kdoctor's own sys.path, where kdoctor is in the patient: lines of .pth files that ran have had their effect on it.
+    seen: tuple[str, ...] = ()
 
 
 class Question:
@@ -118,7 +121,9 @@ class Known:
 def ask(patient: Patient, environ: Mapping[str, str], timeout: float = 10.0) -> Question | Known:
     """Start asking `patient` who it is; `timeout` in seconds. Raises KdoctorError where it cannot be started."""
     if patient.kind == "own":
-        return Known(_from_facts(whoami.describe()))
+        # The first entry is the folder of the command that was started, unless Python was told to leave it out.
+        seen = sys.path[0 if getattr(sys.flags, "safe_path", False) else 1 :]
+        return Known(_from_facts(whoami.describe())._replace(seen=tuple(seen)))
     if patient.kind == "folder":
         return Known(read_folder(patient.executable))
     return Question(patient.executable, environ, timeout)

@@ -47,11 +47,15 @@ def find_patient(python: str | None, environ: Mapping[str, str], cwd: str) -> Pa
     active = [(environ.get("VIRTUAL_ENV"), "VIRTUAL_ENV"), (os.path.join(cwd, ".venv"), ".venv in this folder")]
     is_base = environ.get("CONDA_DEFAULT_ENV") in ("base", "root")
     active.insert(2 if is_base else 1, (environ.get("CONDA_PREFIX"), "CONDA_PREFIX"))
+    missed = ""
     for folder, why in active:
-        patient = _in_folder(os.path.join(cwd, folder), why) if folder else None
+        patient = _in_folder(os.path.join(cwd, folder), why + missed) if folder else None
         if patient:
             return patient
-    return _unnamed(environ)
+        if folder and why in environ:
+            missed = f" ({why} names a folder without Python)"
+    patient = _unnamed(environ)
+    return patient._replace(why=patient.why + missed)
 
 
 def _unnamed(environ: Mapping[str, str]) -> Patient:

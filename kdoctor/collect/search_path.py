@@ -25,14 +25,15 @@ def build_search_path(answer: Answer, environ: Mapping[str, str], cwd: str) -> t
     """Return what sys.path would hold in a program of the patient, without the program's own folder and without doublets.
 
     The order is that of CPython's main() in site.py: PYTHONPATH, standard library, virtual environment, user, base. Each site
-    folder is followed by the folders that its .pth files name; their `import` lines are not run. A patient that is a folder
+    folder is followed by the folders that its .pth files name; their `import` lines are not run, though kdoctor's own sys.path
+    shows what they did. A patient that is a folder
     without interpreter (no `executable`) has its site folders alone.
     """
     release = _release(answer.version)
     if answer.executable is None:
         return _without_doublets(_with_pth(answer.sites, release))
     plain = [*_from_variable(environ.get("PYTHONPATH", ""), cwd), *answer.stdlib]
-    return _without_doublets((*plain, *_with_pth(_site_folders(answer, environ), release)))
+    return _without_doublets((*plain, *_with_pth(_site_folders(answer, environ), release), *answer.seen))
 
 
 def sees_base(answer: Answer) -> bool:
