@@ -6,6 +6,8 @@ from pathlib import Path
 
 import importlib_metadata
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kdoctor.collect.distributions import import_folders, read_distributions, survey
 from kdoctor.collect.metadata import LIMIT, normalize
@@ -84,6 +86,21 @@ def test_what_stands_in_metadata_is_read_or_said(tmp_path: Path, row: tuple) -> 
     found = read_one(tmp_path)
     assert (found.name, found.version, found.requires) == (name, version, requires)
     assert problem in (found.problem or "") if problem else found.problem is None
+
+
+LINES = [b"Name: a", b"Version: 1", b"Requires-Dist: b", b" folded", b"", b"\r", b"\0", b"\xff\xfe", b":", b"From x", b"name:"]
+
+
+@given(st.lists(st.sampled_from(LINES) | st.binary(max_size=30), max_size=12), st.sampled_from([b"\n", b"\r\n", b"\r"]))
+def test_no_content_is_too_odd_to_be_kept(tmp_path_factory: pytest.TempPathFactory, lines: list[bytes], ending: bytes) -> None:
+    folder = tmp_path_factory.mktemp("odd")
+    write(folder / "a-1.dist-info/METADATA", ending.join(lines))
+    write(folder / "b.egg-info", ending.join(lines))
+    for found in read_distributions([str(folder)]):
+        # It can be written out, and what is not known is said.
+        repr(found).encode()
+        "".join([found.name, found.version or "", *(found.requires or ()), found.problem or ""]).encode()
+        assert found.problem or (found.version and found.requires is not None)
 
 
 #: Folder -> name, version, half-removed or not, when there is no METADATA in it.
