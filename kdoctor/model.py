@@ -111,6 +111,11 @@ class Snapshot(NamedTuple):
     #: What could not be read, and why.
     unread: Mapping[str, str] = _EMPTY
 
+    @property
+    def has_family(self) -> bool:
+        """Whether a TensorFlow or a Keras of any name is among the distributions."""
+        return any(one.name.startswith(("tensorflow", "keras", "tf-", "intel-tensorflow")) for one in self.distributions)
+
 
 class Evidence(NamedTuple):
     """One statement that a finding rests on, and where it comes from."""
@@ -201,3 +206,16 @@ class Report(NamedTuple):
     impossible: tuple[Impossible, ...] = ()
     #: Rules that could not look, with the reason.
     unchecked: tuple[str, ...] = ()
+
+
+class RuleText(NamedTuple):
+    """What `kdoctor explain` says of a rule, before the facts behind it."""
+
+    code: str
+    #: Kebab-case; it names the bad state, never the cure.
+    name: str
+    title: str
+    what: str
+    why: str
+    mend: str
+    since: str = ""

@@ -115,4 +115,25 @@ BACKEND_FACTS: tuple[Fact, ...] = (
         f"jax METADATA; {_RUN}",
         "jax 0.10.2",
     ),
+    fact(
+        "KD409",
+        "jax",
+        "?jaxlib<={version}",
+        "jax",
+        "jax refuses a jaxlib newer than itself when it is imported",
+        "jax/_src/lib/__init__.py; jina-ai/dalle-flow#68",
+        "jax 0.3.13 with jaxlib 0.3.14",
+    ),
+    *(
+        fact(
+            "KD410",
+            f"jax-cuda{cuda}-plugin",
+            "?jaxlib>={version}",
+            "",
+            "the plugin calls what an older jaxlib does not have yet; jax then runs on the CPU or stops",
+            "jax METADATA, extras cuda12 and cuda13; jax-ml/jax#26750",
+            "jax-cuda12-plugin 0.5.0 with jaxlib 0.4.35",
+        )
+        for cuda in ("12", "13")
+    ),
 )

@@ -11,7 +11,6 @@ from kdoctor.knowledge.schema import RuleText
 _NAMES = {
     "KD001": "declared-conflict",
     "KD002": "missing-requirement",
-    "KD003": "satisfied-by-a-rival",
     "KD101": "python-refused",
     "KD102": "no-wheel",
     "KD201": "keras-too-new-for-tensorflow",
@@ -28,7 +27,6 @@ _NAMES = {
     "KD303": "files-without-metadata",
     "KD304": "duplicate-metadata",
     "KD305": "leftover-of-uninstall",
-    "KD306": "unreadable-metadata",
     "KD401": "backend-unknown",
     "KD402": "backend-missing",
     "KD403": "backend-ignored",
@@ -61,11 +59,11 @@ def name_of(code: str) -> str:
     return _NAMES[code]
 
 
-def text_of(code: str) -> RuleText | None:
-    """Give the page of a rule; None where there is no such rule."""
+def text_of(code: str) -> RuleText:
+    """Give the page of a rule; a code without a page is a fault in the tables and raises KeyError."""
     from kdoctor.knowledge.pages import PAGES  # noqa: PLC0415 -- only `kdoctor explain` reads the pages.
 
-    return PAGES.get(code)
+    return PAGES[code]
 
 
 def codes() -> tuple[str, ...]:

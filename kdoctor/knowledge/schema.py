@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from kdoctor.model import Severity
+from kdoctor.model import RuleText, Severity
+
+__all__ = ["Fact", "RuleText", "Severity", "Tolerated", "fact"]
 
 
 class Fact(NamedTuple):
@@ -14,7 +16,7 @@ class Fact(NamedTuple):
     installed) or a circumstance ("backend=jax", "legacy=on", "system=windows", "machine=arm64"). The roles `tensorflow`, `keras` and
     `tf-keras` mean whichever distribution answers for that import. `needs` is such a condition on one distribution; with
     a leading "?" a missing distribution is no violation (its absence is another rule's affair), with "!" the distribution must not
-    be installed. Versions are judged by their release: 2.16.0.dev1 counts as 2.16.0.
+    be installed; "{version}" in it stands for the version of the first distribution of `when`. Versions are judged by their release: 2.16.0.dev1 counts as 2.16.0.
     """
 
     rule: str
@@ -31,6 +33,11 @@ class Fact(NamedTuple):
     observed: str
 
 
+    def need(self, version: str | None) -> str:
+        """Give `needs` with the version of the first distribution of `when` filled in."""
+        return self.needs.replace("{version}", version or "0") if "{" in self.needs else self.needs
+
+
 class Tolerated(NamedTuple):
     """A declared requirement that reality does not insist on: the violation is at most a warning.
 
@@ -43,19 +50,6 @@ class Tolerated(NamedTuple):
     says: str
     source: str
     severity: Severity = Severity.WARNING
-
-
-class RuleText(NamedTuple):
-    """What `kdoctor explain` says of a rule, before the facts behind it."""
-
-    code: str
-    #: Kebab-case; it names the bad state, never the cure.
-    name: str
-    title: str
-    what: str
-    why: str
-    mend: str
-    since: str = ""
 
 
 def fact(  # noqa: D103 -- the constructor of a row: the fields are documented above.

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from kdoctor.model import Finding
-from kdoctor.rules import backends, declared, installs, legacy, rows
+from kdoctor.model import Finding, Severity
+from kdoctor.rules.provenance import provenance
+from kdoctor.rules import backends, declared, installs, legacy, planned, rows
 from kdoctor.knowledge.coupling import Coupling
 
 Rule = Callable[[Coupling], Iterator[Finding]]
@@ -26,9 +27,9 @@ RULES: tuple[Rule, ...] = (
     backends.old_backend,
     backends.ignored_backend,
     backends.invalid_config,
-    backends.jaxlib_ahead,
     declared.declared_conflicts,
     declared.python_refused,
+    planned.no_wheel,
     installs.copies_and_leftovers,
     installs.files_without_metadata,
     legacy.legacy_without_effect,
@@ -46,7 +47,13 @@ def run(coupling: Coupling) -> tuple[tuple[Finding, ...], tuple[str, ...]]:
             found += rule(coupling)
         except Exception as error:  # noqa: BLE001 -- one broken rule must neither end the others nor look like a clean result.
             crashed.append(f"{rule.__name__} ({type(error).__name__}: {error})")
-    return tuple(sorted(_merged(found), key=lambda finding: -finding.severity)), tuple(crashed)
+    told = [_with_provenance(coupling, finding) for finding in _merged(found)]
+    return tuple(sorted(told, key=lambda finding: -finding.severity)), tuple(crashed)
+
+
+def _with_provenance(coupling: Coupling, finding: Finding) -> Finding:
+    came = provenance(coupling, finding) if finding.severity is not Severity.NOTE else ""
+    return finding._replace(cause=f"{finding.cause} {came}") if came else finding
 
 
 def _merged(found: list[Finding]) -> list[Finding]:

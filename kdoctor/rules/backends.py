@@ -216,32 +216,3 @@ def old_backend(coupling: Coupling) -> Iterator[Finding]:
         breaks=frozenset({"keras"}),
         ways=(Way("use-tensorflow", "use the tensorflow backend", environment={"KERAS_BACKEND": "tensorflow"}),) if backend != "tensorflow" else (),
     )
-
-
-def jaxlib_ahead(coupling: Coupling) -> Iterator[Finding]:
-    """Give a finding where jaxlib is newer than jax, or where a CUDA plugin is of another release than jaxlib."""
-    from kdoctor import versions  # noqa: PLC0415 -- only where jax is installed.
-
-    jax, jaxlib = coupling.present.get("jax"), coupling.present.get("jaxlib")
-    if jax and jaxlib and versions.satisfies(versions.base(jaxlib.version), f">{versions.base(jax.version)}"):
-        yield Finding(
-            rule="KD409",
-            name=name_of("KD409"),
-            severity=Severity.ERROR,
-            summary=f"{label(jaxlib)} is newer than {label(jax)}",
-            cause="jax refuses a jaxlib newer than itself when it is imported.",
-            subjects=("jax", "jaxlib"),
-            evidence=(Evidence("jaxlib version is newer than and incompatible with jax version", "jax/_src/lib/__init__.py"),),
-            breaks=frozenset({"jax"}),
-        )
-    for plugin in (coupling.present.get(f"jax-cuda{cuda}-plugin") for cuda in ("12", "13")):
-        if plugin and jaxlib and versions.satisfies(versions.base(plugin.version), f">{versions.base(jaxlib.version)}"):
-            yield Finding(
-                rule="KD410",
-                name=name_of("KD410"),
-                severity=Severity.ERROR,
-                summary=f"{label(plugin)} is newer than {label(jaxlib)}",
-                cause="The plugin calls what this jaxlib does not have yet; jax then runs on the CPU or stops.",
-                subjects=(plugin.name, "jaxlib"),
-                evidence=(Evidence("plugin and jaxlib are released in step", "jax METADATA, extras cuda12 and cuda13; jax-ml/jax#26750"),),
-            )

@@ -54,7 +54,7 @@ def violations(coupling: Coupling) -> Iterator[Violation]:
 
 
 def _violation(coupling: Coupling, holder: Distribution, text: str, wanted: versions.Requirement) -> Violation | None:
-    target = coupling.present.get(wanted.name) or _stand_in(coupling, wanted.name)
+    target = coupling.present.get(wanted.name) or _stand_in(coupling, wanted.name, holder)
     if target is None:
         missing = coupling.has(wanted.name) is False and not _folder_is_there(coupling, wanted.name)
         return Violation(holder, text, wanted, None, "missing") if missing else None
@@ -63,10 +63,14 @@ def _violation(coupling: Coupling, holder: Distribution, text: str, wanted: vers
     return Violation(holder, text, wanted, target, versions.side(target.version, wanted.specifier))
 
 
-def _stand_in(coupling: Coupling, name: str) -> Distribution | None:
-    """Let tensorflow-cpu answer for a requirement on tensorflow, and keras-nightly for one on keras: the import finds them."""
+def _stand_in(coupling: Coupling, name: str, holder: Distribution) -> Distribution | None:
+    """Let tensorflow-cpu answer for a requirement on tensorflow, and keras-nightly for one on keras: the import finds them.
+
+    A shell such as tensorflow on Windows cannot answer for the body that it requires.
+    """
     role = _ROLE_OF.get(name)
-    return who(role, coupling) if role else None
+    found = who(role, coupling) if role else None
+    return None if found is holder else found
 
 
 def _folder_is_there(coupling: Coupling, name: str) -> bool:

@@ -9,6 +9,7 @@ from kdoctor.knowledge.catalogue import name_of
 from kdoctor.knowledge.families import OWNERS
 from kdoctor.model import Distribution, Evidence, Finding, Severity, Way
 from kdoctor.knowledge.coupling import Coupling, points_to
+from kdoctor.rules.provenance import requires
 from kdoctor.rules.rows import label
 
 #: Import folder -> the component that does not work when its files are mixed or missing.
@@ -53,17 +54,8 @@ def _keep(kept: Distribution, rivals: list[Distribution]) -> Way:
 
 def _by_need(rivals: list[Distribution], coupling: Coupling) -> list[Distribution]:
     """Order rivals: whom others require first, then by their usual order; a rival whom nobody requires is the easier one to remove."""
-    wanted = {rival.name for rival in rivals for other in coupling.present.values() if other not in rivals and _requires(other, rival.name, coupling)}
+    wanted = {rival.name for rival in rivals for other in coupling.present.values() if other not in rivals and requires(other, rival.name, coupling)}
     return sorted(rivals, key=lambda rival: rival.name not in wanted)
-
-
-def _requires(holder: Distribution, name: str, coupling: Coupling) -> bool:
-    for text in holder.requires or ():
-        if text.lower().startswith(name):
-            wanted = versions.requirement(text)
-            if wanted and wanted.name == name and not versions.for_extra_only(wanted.marker):
-                return versions.marker_holds(wanted.marker, coupling.marker_environment) is not False
-    return False
 
 
 def metadata_without_files(coupling: Coupling) -> Iterator[Finding]:

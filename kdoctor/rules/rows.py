@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from kdoctor import versions
 from kdoctor.knowledge.catalogue import name_of
 from kdoctor.knowledge.facts import FACTS
 from kdoctor.knowledge.schema import Fact
@@ -17,8 +18,11 @@ def known_failures(coupling: Coupling) -> Iterator[Finding]:
     for fact in FACTS:
         if _quick_no(fact, coupling):
             continue
-        if all(holds(condition, coupling) for condition in fact.when) and violated(fact.needs, coupling):
-            yield _finding(fact, coupling)
+        if all(holds(condition, coupling) for condition in fact.when):
+            first = who(read(fact.when[0]).name, coupling)
+            needs = fact.need(versions.base(first.version) if first else None)
+            if violated(needs, coupling):
+                yield _finding(fact, needs, coupling)
 
 
 def _quick_no(fact: Fact, coupling: Coupling) -> bool:
@@ -27,13 +31,13 @@ def _quick_no(fact: Fact, coupling: Coupling) -> bool:
     return first.name not in ("backend", "legacy", "system", "machine", "python") and who(first.name, coupling) is None
 
 
-def _finding(fact: Fact, coupling: Coupling) -> Finding:
+def _finding(fact: Fact, needs: str, coupling: Coupling) -> Finding:
     holders = [found for found in (who(read(condition).name, coupling) for condition in fact.when) if found]
-    need = read(fact.needs)
+    need = read(needs)
     target = who(need.name, coupling)
     subjects = [*(holder.name for holder in holders), target.name if target else need.name]
     subjects += [name for name in ("python",) if any(read(condition).name == name for condition in fact.when)]
-    ways = () if target and need.mark != "!" else (_way(fact, need.name, need.mark),)
+    ways = () if target and need.mark != "!" else (_way(needs, need.name, need.mark),)
     return Finding(
         rule=fact.rule,
         name=name_of(fact.rule),
@@ -47,10 +51,10 @@ def _finding(fact: Fact, coupling: Coupling) -> Finding:
     )
 
 
-def _way(fact: Fact, name: str, mark: str) -> Way:
+def _way(needs: str, name: str, mark: str) -> Way:
     if mark == "!":
         return Way(f"remove-{name}", f"remove {name}", remove=(name,))
-    return Way(f"install-{name}", f"install {name}", needs=(fact.needs,))
+    return Way(f"install-{name}", f"install {name}", needs=(needs,))
 
 
 def _summary(holders: list[Distribution], target: Distribution | None, name: str, mark: str) -> str:

@@ -112,8 +112,14 @@ class _Provider(AbstractProvider[Wish, Candidate, str]):
         return [wish for wish in wishes if not self.stands(wish.name) and self.known(wish) and wish.name != candidate.name]
 
     def known(self, wish: Wish) -> bool:
-        """Tell whether a wish is on something that is installed or that the index knows; the rest is the installer's affair."""
-        return wish.name in self.problem.installed or wish.name in self.problem.index.projects
+        """Tell whether a wish takes part: on something installed, or on something missing that the index knows.
+
+        What a paste does not list is unknown, not missing, and left to the installer.
+        """
+        if wish.name in self.problem.installed:
+            return True
+        missing = not wish.parent or self.problem.coupling.has(wish.name) is False
+        return missing and wish.name in self.problem.index.projects
 
 
 def attempt(problem: Problem, changed: frozenset[str], needs: Sequence[Wish]) -> Outcome:

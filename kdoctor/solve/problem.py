@@ -75,6 +75,9 @@ class Problem:
         if versions.marker_holds(wanted.marker, self.coupling.marker_environment) is False:
             return None
         name = self.resolve(wanted.name)
+        if name == parent:
+            # A shell such as tensorflow on Windows cannot answer for the body that it requires.
+            name = wanted.name
         return None if name == parent else Wish(name, wanted.specifier, parent, f"{label} requires {wanted.name}{wanted.specifier}")
 
     def candidates(self, name: str) -> tuple[str, ...]:
@@ -129,7 +132,7 @@ class Problem:
         return concerned
 
     def _fact_wish(self, fact: Fact, name: str, version: str | None) -> Iterator[Wish]:
-        need = read(fact.needs)
+        need = read(fact.need(versions.base(version)))
         who = self._who(need.name)
         if who == name and need.mark != "!":
             if not versions.satisfies(versions.base(version), need.specifier):
@@ -141,16 +144,22 @@ class Problem:
 
 
 def by_nearness(newest_first: list[str], installed: str) -> list[str]:
-    """Order versions by how many minor releases lie between, upgrades first; within one minor release the newest patch first."""
-    minors = [versions.minor(version) for version in newest_first]
-    line = sorted({minor for minor in (*minors, versions.minor(installed)) if minor})
-    place = {minor: position for position, minor in enumerate(line)}
+    """Order versions by nearness to the installed one, upgrades before downgrades as far away.
+
+    In the same minor release the next patch comes first; of other minor releases, the nearer first, its newest patch comes first.
+    """
     here = versions.minor(installed)
-    home = place[here] if here else 0
+    minors = [versions.minor(version) for version in newest_first]
+    line = sorted({minor for minor in (*minors, here) if minor})
+    place = {minor: position for position, minor in enumerate(line)}
+    home = [version for version, minor in zip(newest_first, minors, strict=True) if minor == here]
+    older = [version for version in home if versions.satisfies(version, f"<{versions.base(installed) or installed}")]
+    newer = [version for version in reversed(home) if version not in older]
 
     def distance(position: int) -> tuple[int, bool]:
         there = minors[position]
-        steps = place[there] - home if there else 0
+        steps = place[there] - place[here] if there and here else 0
         return abs(steps), steps < 0
 
-    return [newest_first[position] for position in sorted(range(len(newest_first)), key=distance)]
+    away = [position for position in range(len(newest_first)) if minors[position] != here]
+    return [*newer, *older, *(newest_first[position] for position in sorted(away, key=distance))]

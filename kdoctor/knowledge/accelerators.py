@@ -1,0 +1,180 @@
+"""What is known of accelerators: which CUDA, cuDNN, driver and GPU each framework's wheels were built for.
+
+Every table names its source. A release that is in no table is not judged: it may be newer than what is known here, or built by somebody else.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Build(NamedTuple):
+    """What one minor release of TensorFlow was built with, in its CUDA wheels."""
+
+    #: The toolkit it was built with, and the toolkits whose libraries it can load.
+    cuda: str
+    loads: str
+    #: The cuDNN it was built with: the loaded one must be of the same major and of no older minor release.
+    cudnn: str
+    #: The oldest and the newest compute capability that it carries machine code for; None where nobody read it.
+    oldest: str | None = None
+    newest: str | None = None
+
+
+INSTALL_TABLE = "tensorflow.org/install/source#gpu: tested build configurations"
+BUILD_INFO = "tensorflow/python/platform/build_info.py inside the wheel"
+
+_CUDA8 = Build("8.0", "==8.0.*", "6")
+_CUDA9 = Build("9.0", "==9.0.*", "7")
+_CUDA100 = Build("10.0", "==10.0.*", "7.4")
+_CUDA101 = Build("10.1", "==10.1.*", "7.6")
+_CUDA112 = Build("11.2", ">=11.1,<12", "8.1")
+_KEPLER = Build("11.2", ">=11.1,<12", "8.1", "3.5", "8.0")
+_CUDA118 = Build("11.8", ">=11.1,<12", "8.6", "3.5", "8.0")
+_CUDA125 = Build("12.5", ">=12,<13", "9.3.0", "6.0", "9.0")
+
+#: TensorFlow minor release -> its CUDA build. Up to 2.3 the file names of the libraries carry the toolkit's minor release as well
+#: (libcudart.so.10.1); 2.4 opens libcusolver.so.10, which CUDA 11.0 alone has; later ones go by the major release.
+#: Sources: INSTALL_TABLE; from 2.8 on BUILD_INFO (a compute_XY entry there carries machine code and PTX).
+BUILDS: dict[tuple[int, int], Build] = {
+    (1, 3): _CUDA8,
+    (1, 4): _CUDA8,
+    **dict.fromkeys(((1, minor) for minor in range(5, 13)), _CUDA9),
+    **dict.fromkeys(((1, 13), (1, 14), (1, 15), (2, 0)), _CUDA100),
+    **dict.fromkeys(((2, 1), (2, 2), (2, 3)), _CUDA101),
+    (2, 4): Build("11.0", "==11.0.*", "8.0"),
+    **dict.fromkeys(((2, 5), (2, 6), (2, 7)), _CUDA112),
+    **dict.fromkeys(((2, 8), (2, 9), (2, 10), (2, 11)), _KEPLER),
+    (2, 12): _CUDA118,
+    (2, 13): _CUDA118,
+    (2, 14): _CUDA118._replace(cudnn="8.7"),
+    (2, 15): Build("12.2", ">=12,<13", "8.9.4", "5.0", "8.0"),
+    (2, 16): Build("12.3", ">=12,<13", "8.9", "5.0", "9.0"),
+    (2, 17): Build("12.3", ">=12,<13", "8.9", "6.0", "9.0"),
+    **dict.fromkeys(((2, 18), (2, 19), (2, 20), (2, 21)), _CUDA125),
+}
+
+#: Blackwell (compute capability 10.0 and later) fails on every TensorFlow wheel known: CUDA_ERROR_INVALID_PTX on the first kernel.
+BLACKWELL_SOURCE = "tensorflow/tensorflow#89272 (2.20), #90291 (2.18), #97387 (2.19), #99592 (2.20), #101746 (2.16.2 and 2.20), #111958"
+AMPERE_SOURCE = "tensorflow/tensorflow#43718, #42958: CUDA 10 knows nothing above compute capability 7.5"
+
+#: Toolkit -> the oldest driver that serves it, on Linux and on Windows (WSL shows the Windows driver). From CUDA 11 on the driver of
+#: the first release of a major serves the whole major. Sources: CUDA release notes, table of drivers; CUDA minor version compatibility.
+DRIVERS: dict[str, tuple[str, str]] = {
+    "8.0": ("375.26", "376.51"),
+    "9.0": ("384.81", "385.54"),
+    "10.0": ("410.48", "411.31"),
+    "10.1": ("418.39", "418.96"),
+    "11.0": ("450.51.05", "451.48"),
+    "11": ("450.80.02", "452.39"),
+    "12": ("525.60.13", "527.41"),
+    "13": ("580.65.06", "580"),
+}
+DRIVER_SOURCE = "docs.nvidia.com: CUDA toolkit release notes and CUDA compatibility"
+
+#: jaxlib release from which on the cuDNN floor holds. Sources: JAX changelog; jax-cuda12-plugin METADATA, extra with-cuda.
+JAX_CUDNN: tuple[tuple[str, str], ...] = (
+    ("0.4.26", "8.9.2"),
+    ("0.4.29", "9.0"),
+    ("0.4.31", "9.1"),
+    ("0.6.0", "9.8"),
+    ("0.11.2", "9.10.2"),
+)
+#: CUDA of a jax plugin -> oldest cuDNN, NCCL and compute capability. Sources: plugin METADATA, extra with-cuda; docs.jax.dev/installation.
+JAX_CUDA13_CUDNN = "9.12.0"
+JAX_NCCL = {"12": "2.18.1", "13": "2.27.7"}
+JAX_OLDEST_GPU = {"12": "5.0", "13": "7.5"}
+#: Releases from here on carry code for Blackwell. Source: .bazelrc of jax at the tags.
+JAX_BLACKWELL = "0.6.0"
+JAX_SOURCE = "jax-cuda12-plugin and jax-cuda13-plugin METADATA; docs.jax.dev/en/latest/installation.html"
+
+#: jax release -> libtpu that its extra tpu asks for. Source: jax METADATA.
+JAX_LIBTPU: dict[str, str] = {
+    "0.4.35": "0.0.2",
+    "0.4.36": "0.0.5",
+    "0.4.37": "0.0.6",
+    "0.4.38": "0.0.7",
+    "0.5.0": "0.0.8",
+    "0.5.1": "0.0.10",
+    "0.5.2": "0.0.10",
+    "0.5.3": "0.0.11",
+    "0.6.0": "0.0.13",
+    "0.6.1": "0.0.15",
+    "0.6.2": "0.0.17",
+    "0.7.0": "0.0.19",
+    "0.7.1": "0.0.20",
+    "0.7.2": "0.0.23",
+    "0.8.0": "0.0.24",
+    "0.8.1": "0.0.30",
+    "0.8.2": "0.0.32",
+    "0.9.0": "0.0.34",
+    "0.9.1": "0.0.35",
+    "0.9.2": "0.0.37",
+    "0.10.0": "0.0.40",
+    "0.10.1": "0.0.41",
+    "0.10.2": "0.0.42",
+    "0.11.0": "0.0.44",
+    "0.11.1": "0.0.46",
+    "0.11.2": "0.0.48",
+    "0.12.0": "0.0.50",
+}
+#: libtpu builds without their shared library. Source: jax-ml/jax#24987.
+LIBTPU_BROKEN = ("0.1.dev20230727",)
+
+#: torch release -> CUDA of the default Linux x86_64 wheel. Source: torch METADATA (its nvidia requirements).
+TORCH_CUDA: tuple[tuple[str, str], ...] = (
+    ("<2", ""),
+    ("<2.1", "117"),
+    ("<2.5", "121"),
+    ("<2.7", "124"),
+    ("<2.8", "126"),
+    ("<2.11", "128"),
+    ("<2.15", "130"),
+    ("<2.16", "132"),
+)
+#: torch releases and CUDA of the build -> compute capabilities with machine code; from cu129 on the newest comes as PTX as well.
+#: Source: pytorch .ci/manywheel/build_cuda.sh; pytorch/test-infra#7046; pytorch/pytorch#157517.
+TORCH_CODE: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
+    (">=2,<2.6", ("118",), "3.7", "9.0"),
+    (">=2.1,<2.8", ("121", "124"), "5.0", "9.0"),
+    (">=2.6,<2.15", ("126",), "5.0", "9.0"),
+    (">=2.7,<2.8", ("128",), "7.5", "12.0"),
+    (">=2.8,<2.11", ("128", "129"), "7.0", "12.0"),
+    (">=2.9,<2.15", ("130",), "7.5", "12.0"),
+)
+TORCH_SOURCE = "pytorch .ci/manywheel/build_cuda.sh; pytorch/test-infra#7046; pytorch/pytorch#157517"
+
+#: From this cuDNN on the compute capabilities below have no code any more: Maxwell and Pascal left with 9.11; Volta had left by 9.24.
+CUDNN_DROPPED: tuple[tuple[str, str], ...] = (("9.11", "7.0"), ("9.24", "7.5"))
+CUDNN_DROPPED_SOURCE = "NVIDIA cuDNN support matrices 9.10, 9.11 and 9.24; immich-app/immich#23110; JuliaGPU/CUDA.jl#2890"
+
+#: TensorFlow minor release -> (oldest tensorflow-metal that it was released with, first one made for a later TensorFlow).
+#: Sources: description of tensorflow-metal 1.2.0 (release table); tensorflow/tensorflow#81987, #84167 and #126360.
+METAL: dict[tuple[int, int], tuple[str, str]] = {
+    (2, 5): ("0.1.2", "0.2"),
+    (2, 6): ("0.2", "0.3"),
+    (2, 7): ("0.3", "0.4"),
+    (2, 8): ("0.4", "0.5"),
+    (2, 9): ("0.5", "0.6"),
+    (2, 10): ("0.6", "0.7"),
+    (2, 11): ("0.7", "0.8"),
+    (2, 12): ("0.8", "1"),
+    (2, 13): ("1", "1.1"),
+    **dict.fromkeys(((2, 14), (2, 15), (2, 16), (2, 17)), ("1.1", "1.2")),
+    **dict.fromkeys(((2, 18), (2, 19)), ("1.2", "2")),
+}
+METAL_SOURCE = "description of tensorflow-metal 1.2.0; tensorflow/tensorflow#58869, #81987, #84167, #126360"
+#: No tensorflow-metal up to this one can be loaded by TensorFlow 2.20 and later.
+METAL_LAST = "1.2.0"
+
+#: tensorflow-rocm release -> major release of ROCm whose libamdhip64 it opens. The fourth number of a release says it exactly.
+#: Sources: tensorflow/tensorflow#47918 and ROCm/tensorflow-upstream#1207 (2.3.3 and 2.3.4); version list of tensorflow-rocm.
+ROCM_BY_TENSORFLOW: tuple[tuple[str, str], ...] = ((">=2.2,<2.3.4", "3"), (">=2.3.4,<2.5", "4"))
+#: ROCm release -> TensorFlow releases that AMD supports on it. Source: rocm.docs.amd.com, third-party support matrix.
+ROCM_SUPPORTS: dict[str, tuple[tuple[int, int], ...]] = {
+    "6.0": ((2, 12), (2, 13), (2, 14)),
+    "6.1": ((2, 13), (2, 14), (2, 15)),
+    "6.2": ((2, 14), (2, 15), (2, 16)),
+    "6.3": ((2, 15), (2, 16), (2, 17)),
+}
+ROCM_SOURCE = "version list of tensorflow-rocm; rocm.docs.amd.com, third-party support matrix; tensorflow/tensorflow#47918"

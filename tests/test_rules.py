@@ -1,0 +1,263 @@
+"""Each rule: rows on which it fires, rows on which it stays quiet."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import pytest
+from builders import released, snapshot
+
+from kdoctor import rules
+from kdoctor.knowledge.catalogue import codes, name_of, text_of
+from kdoctor.knowledge.conditions import read
+from kdoctor.knowledge.coupling import couple
+from kdoctor.knowledge.facts import FACTS
+from kdoctor.knowledge.tensorflow_keras import TOLERATED
+from kdoctor.model import Distribution, Severity, Snapshot
+
+E, W, N = Severity.ERROR, Severity.WARNING, Severity.NOTE
+
+
+class Row(NamedTuple):
+    """A snapshot, and either what the rule must say of it or (severity None) that it must stay quiet."""
+
+    code: str
+    snapshot: Snapshot
+    severity: Severity | None = None
+    subjects: str = ""
+
+
+def row(code: str, installed: str, severity: Severity | None = None, subjects: str = "", **more: Any) -> Row:
+    return Row(code, snapshot(installed, **more), severity, subjects)
+
+
+def metadata(code: str, installed: str, severity: Severity | None = None, subjects: str = "", **more: Any) -> Row:
+    return Row(code, released(installed, **more), severity, subjects)
+
+
+JAX, TORCH = {"KERAS_BACKEND": "jax"}, {"KERAS_BACKEND": "torch"}
+LEGACY = {"TF_USE_LEGACY_KERAS": "1"}
+#: The family at TensorFlow 2.18, with everything that is imported at start.
+WHOLE = (
+    "tensorflow==2.18.1 keras==3.10.0 numpy==2.0.2 h5py==3.14.0 ml-dtypes==0.5.4 protobuf==5.29.6 wrapt==1.17.3 gast==0.7.0 "
+    "optree==0.20.0 rich==14.0 namex==0.1.0 packaging==25.0 absl-py==2.3.1 astunparse==1.6.3 flatbuffers==25.12.19 google-pasta==0.2.0 "
+    "grpcio==1.80.0 libclang==18.1.1 opt-einsum==3.4.0 requests==2.32.5 setuptools==80.9.0 six==1.17.0 tensorboard==2.18.0 "
+    "termcolor==3.3.0 typing-extensions==4.15.0 tensorflow-io-gcs-filesystem==0.37.1 markdown==3.10 werkzeug==3.1 tensorboard-data-server==0.7.2 "
+)
+
+ROWS = (
+    # Declared requirements.
+    metadata("KD001", WHOLE),
+    metadata("KD001", WHOLE.replace("h5py==3.14.0", "h5py==3.8.0"), E, "h5py tensorflow"),
+    metadata("KD001", WHOLE.replace("numpy==2.0.2", "numpy==2.4.6"), W, "numpy tensorflow"),  # Beyond the cap, but known to run.
+    metadata("KD001", WHOLE.replace("keras==3.10.0", "keras==3.3.3"), W, "keras tensorflow"),  # Below the floor, but known to run.
+    metadata("KD001", "tensorflow-text==2.16.1 tensorflow==2.15.1", E, "tensorflow tensorflow-text", complete=False),
+    metadata("KD001", "tensorflow-text==2.19.0 tensorflow==2.18.1", W, "tensorflow tensorflow-text", complete=False),
+    metadata("KD001", "tensorflow-text==2.15.0 tensorflow-cpu==2.15.1", complete=False),  # tensorflow-cpu answers for tensorflow.
+    row("KD001", "tensorflow==2.18.1 x==1", requires={"x": ("tensorflow<2",)}),  # Not of the family: not kdoctor's affair.
+    row("KD001", "keras==3.5.0", requires={"keras": ('numpy<1; extra == "old"', 'rich>1; python_version < "3.8"')}),
+    row("KD002", "tensorflow==2.18.1 keras==3.10.0", requires={"tensorflow": ('numpy>=1; python_version < "3"',)}),
+    metadata("KD002", WHOLE.replace("optree==0.20.0", ""), E, "optree keras"),
+    metadata("KD002", WHOLE.replace("tensorboard==2.18.0", ""), W, "tensorboard tensorflow"),
+    metadata("KD002", "tensorflow==2.18.1", complete=False),  # A paste that does not name keras does not say that it is missing.
+    metadata("KD002", "tensorflow==2.15.0", E, "tensorflow-intel", system="windows", machine="amd64", complete=False, absent="tensorflow-intel"),
+    metadata("KD002", WHOLE.replace("keras==3.10.0", ""), folders={"keras": 32}),  # The files are there, only the metadata is not.
+    metadata("KD101", "keras==3.15.1", E, "keras python", python="3.10.13"),
+    metadata("KD101", "keras==3.15.1", python="3.11.7"),
+    row("KD102", "", E, "tensorflow python", python="3.12.1", sources={"requirements.txt": "# pins\ntensorflow==2.15.0\n"}),
+    row("KD102", "", E, "tensorflow-text platform", system="windows", machine="amd64", sources={"requirements.txt": "tensorflow-text==2.15.0"}),
+    row("KD102", "", python="3.11.7", sources={"requirements.txt": "tensorflow==2.15.0\nrequests==0.0.1\n-r other.txt\n", "train.py": "import keras"}),
+    # TensorFlow and Keras.
+    row("KD201", "tensorflow==2.8.4 keras==2.10.0", E, "keras tensorflow"),
+    row("KD201", "tensorflow==2.13.1 keras==2.14.0"),  # Known to run.
+    row("KD201", "tensorflow==2.13.1 keras==2.15.0", E),
+    row("KD201", "tensorflow==2.15.1 keras==2.14.0"),
+    row("KD201", "tensorflow==2.22.0 keras==3.20.0"),
+    row("KD202", "tensorflow==2.14.1 keras==3.3.3", E, "keras tensorflow"),
+    row("KD202", "tensorflow==2.15.1 keras==3.3.3"),
+    row("KD202", "tensorflow==2.4.4 keras==3.3.3"),  # tf.keras is inside TensorFlow there.
+    row("KD203", "tensorflow==2.10.1 keras==3.3.3", E, "keras tensorflow"),
+    row("KD203", "tensorflow==2.11.1 keras==3.3.3"),
+    row("KD203", "tensorflow==2.10.1 keras==3.3.3 jax==0.5.3", env=JAX),
+    row("KD204", "tensorflow-cpu==2.18.1 keras==2.15.0", E, "keras tensorflow-cpu"),
+    row("KD204", "tensorflow==2.16.0.dev20231101 keras==2.15.0", E),
+    row("KD204", "tensorflow==2.15.1 keras==2.15.0"),
+    row("KD205", "tensorflow==2.12.1 keras==2.11.0", E, "keras tensorflow python", python="3.11.7"),
+    row("KD205", "tensorflow==2.12.1 keras==2.11.0 protobuf==4.25.3", E, "protobuf", python="3.10.13"),
+    row("KD205", "tensorflow==2.12.1 keras==2.11.0 protobuf==3.20.3", python="3.10.13"),
+    row("KD206", "keras==2.15.0", E, "keras tensorflow"),
+    row("KD206", "keras==2.15.0 tensorflow-macos==2.15.0"),
+    row("KD211", "tensorflow==2.18.1 keras==3.10.0", E, "TF_USE_LEGACY_KERAS tf-keras", env=LEGACY),
+    row("KD211", "tensorflow==2.18.1 keras==3.10.0 tf-keras==2.18.0", env=LEGACY),
+    row("KD211", "tensorflow==2.18.1 keras==3.10.0", env={"TF_USE_LEGACY_KERAS": "yes"}),
+    row("KD211", "tensorflow==2.14.1 keras==2.14.0", env=LEGACY),
+    row("KD212", "tensorflow==2.20.0 tf-keras==2.15.0", E, "tf-keras tensorflow"),
+    row("KD212", "tensorflow==2.20.0 tf-keras==2.19.0"),
+    row("KD212", "tensorflow==2.19.0 tf-keras==2.21.0 protobuf==5.29.6", E, "protobuf"),
+    row("KD213", "tensorflow==2.18.1", W, "TF_USE_LEGACY_KERAS", env={"TF_USE_LEGACY_KERAS": "yes"}),
+    row("KD213", "tensorflow==2.18.1", env={"TF_USE_LEGACY_KERAS": "0"}),
+    row("KD213", "tensorflow==2.14.1", N, env=LEGACY),
+    # Installations.
+    row("KD301", "tensorflow==2.21.0 tensorflow-cpu==2.20.0", E, "tensorflow tensorflow-cpu"),
+    row("KD301", "tensorflow==2.20.0 tensorflow-cpu==2.20.0", W),
+    row("KD301", "tensorflow==2.15.0 tensorflow-intel==2.15.0", requires={"tensorflow": ("tensorflow-intel==2.15.0",)}),  # A shell and its body.
+    row("KD301", "tensorflow==2.15.0 tf-keras==2.15.0 keras==2.15.0"),
+    row("KD302", "keras==3.10.0 tensorflow==2.18.1", E, "keras", folders={"keras": 0}),
+    row("KD302", "keras==3.10.0 tensorflow==2.18.1", E, "tensorflow", folders={"tensorflow": None, "keras": 30}),
+    row("KD302", "keras==3.10.0 tensorflow==2.18.1", folders={"keras": 30, "tensorflow": 17, "tf_keras": None}),
+    row("KD303", "tensorflow==2.18.1", W, "keras", folders={"keras": 32}),
+    row("KD303", "tensorflow==2.18.1 keras==3.10.0", folders={"keras": 32}),
+    row("KD304", "keras==2.15.0 keras==3.10.0", W, "keras"),
+    row("KD304", "keras==3.10.0"),
+    Row("KD305", Snapshot(distributions=(Distribution("keras", "2.15.0", (), leftover=True),)), N, "keras"),
+    row("KD305", "keras==2.15.0"),
+    # Backends.
+    row("KD401", "keras==3.6.0 tensorflow==2.18.1", E, "KERAS_BACKEND keras", env={"KERAS_BACKEND": "pytorch"}),
+    row("KD401", "keras==3.6.0 tensorflow==2.18.1", E, "keras.json", config={"backend": "theano"}),
+    row("KD401", "keras==3.6.0 openvino==2025.1.0", E, env={"KERAS_BACKEND": "openvino"}),
+    row("KD401", "keras==3.8.0 openvino==2025.1.0", env={"KERAS_BACKEND": "openvino"}),
+    row("KD401", "keras==3.6.0 tensorflow==2.18.1", env={"KERAS_BACKEND": ""}),
+    row("KD401", "keras==2.15.0 tensorflow==2.15.1", env={"KERAS_BACKEND": "nonsense"}),
+    row("KD401", "keras==2.3.1 tensorflow==2.1.0", E, "KERAS_BACKEND", env={"KERAS_BACKEND": "jax"}),
+    row("KD402", "keras==3.6.0 tensorflow==2.18.1", E, "KERAS_BACKEND jax", env=JAX),
+    row("KD402", "keras==3.6.0 jax==0.5.3", E, "tensorflow keras"),
+    row("KD402", "keras==3.6.0 jax==0.5.3 jaxlib==0.5.3", env=JAX),
+    row("KD402", "keras==3.6.0", env=JAX, complete=False),  # A paste that does not name jax does not say that it is missing.
+    row("KD402", "keras==3.6.0", E, env=JAX, complete=False, absent="jax"),
+    row("KD402", "keras==2.2.4 theano==1.0.5", env={"KERAS_BACKEND": "theano"}),
+    row("KD402", "keras==2.2.4", E, "theano", env={"KERAS_BACKEND": "theano"}),
+    row("KD403", "keras==2.15.0 tensorflow==2.15.1 jax==0.4.20", E, "KERAS_BACKEND keras", env=JAX),
+    row("KD403", "keras==3.5.0 tensorflow==2.15.1 jax==0.4.20", env=JAX),
+    row("KD404", "keras==3.6.0 jax==0.5.3 tensorflow==2.18.1", N, env=JAX, config={"backend": "tensorflow"}),
+    row("KD404", "keras==3.6.0 jax==0.5.3", env=JAX, config={"backend": "jax"}),
+    row("KD405", "keras==3.6.0 tensorflow==2.18.1", E, "keras.json", config=[]),
+    row("KD405", "keras==3.6.0 tensorflow==2.18.1", E, config="[1]"),
+    row("KD405", "keras==3.6.0 tensorflow==2.18.1", W, config="{broken"),
+    row("KD405", "keras==3.6.0 tensorflow==2.18.1", E, config={"floatx": "bfloat16"}),
+    row("KD405", "keras==3.6.0 tensorflow==2.18.1", config={"floatx": "float32", "epsilon": 1e-07, "image_data_format": "channels_last"}),
+    row("KD406", "keras==3.6.0 numpy==1.26.4 scipy==1.13.0 jax==0.4.30", N, env={"KERAS_BACKEND": "numpy"}),
+    row("KD406", "keras==3.6.0 tensorflow==2.18.1"),
+    row("KD407", "keras==3.12.4 jax==0.4.26 jaxlib==0.4.26", E, "jax keras", env=JAX),
+    row("KD407", "keras==3.12.4 jax==0.4.30 jaxlib==0.4.30", env=JAX),
+    row("KD407", "keras==3.9.2 jax==0.6.2 jaxlib==0.6.2", E, env=JAX),
+    row("KD407", "keras==3.9.2 jax==0.6.2 tensorflow==2.18.1"),  # Installed, but not the backend.
+    row("KD407", "keras==3.9.2 torch==2.0.1", E, "torch", env=TORCH),
+    row("KD408", "keras==3.6.0 numpy==1.26.4", E, "scipy", env={"KERAS_BACKEND": "numpy"}),
+    row("KD408", "keras==3.6.0 numpy==1.26.4 scipy==1.13.0 jax==0.4.30", env={"KERAS_BACKEND": "numpy"}),
+    row("KD408", "keras==3.6.0 jax==0.4.30", E, "jaxlib", env=JAX),
+    row("KD409", "jax==0.3.13 jaxlib==0.3.14", E, "jax jaxlib"),
+    row("KD409", "jax==0.3.14 jaxlib==0.3.14"),
+    row("KD410", "jaxlib==0.4.35 jax-cuda12-plugin==0.5.0", E, "jaxlib jax-cuda12-plugin"),
+    row("KD410", "jaxlib==0.5.0 jax-cuda12-plugin==0.5.0"),
+    # Neighbours.
+    row("KD501", "tensorflow==2.14.1 numpy==2.0.2", E, "numpy tensorflow"),
+    row("KD501", "tensorflow==2.18.0 numpy==2.4.6"),
+    row("KD501", "tensorflow==2.18.0 numpy==2.0.2 h5py==3.10.0", E, "h5py"),
+    row("KD502", "tensorflow==2.10.1 protobuf==4.25.9", E, "protobuf tensorflow"),
+    row("KD502", "tensorflow==2.10.1 protobuf==3.20.3"),
+    row("KD503", "tensorflow==2.20.0 protobuf==4.25.9", E, "protobuf tensorflow"),
+    row("KD503", "tensorflow==2.19.0 protobuf==4.25.9"),
+    row("KD504", "tensorflow==2.15.1 ml-dtypes==0.1.0", E, "ml-dtypes tensorflow"),
+    row("KD504", "tensorflow==2.15.1 ml-dtypes==0.5.4"),
+    row("KD505", "tensorflow==2.18.1", E, "setuptools tensorflow python", python="3.12.1"),
+    row("KD505", "tensorflow==2.18.1", python="3.11.7"),
+    row("KD506", "tensorflow==2.18.1 typing-extensions==3.10.0.2", E, "typing-extensions"),
+    row("KD506", "tensorflow==2.18.1 typing-extensions==4.15.0"),
+    row("KD507", "tensorflow==2.7.4 tf2onnx==1.12.1 wrapt==1.15.0", E, "wrapt tensorflow"),
+    row("KD507", "tensorflow==2.7.4 wrapt==1.15.0"),
+    row("KD508", "tensorflow==2.1.0 gast==0.3.3", E, "gast tensorflow"),
+    row("KD508", "tensorflow==2.3.0 gast==0.3.3"),
+    # Add-ons.
+    row("KD601", "tensorflow-probability==0.25.0 tensorflow==2.17.1", E, "tensorflow-probability tensorflow"),
+    row("KD601", "tensorflow-probability==0.25.0 tensorflow==2.18.1"),
+    row("KD602", "tensorflow-addons==0.23.0 tensorflow==2.15.1 keras==3.3.3", E, "tensorflow-addons keras"),
+    row("KD602", "tensorflow-addons==0.23.0 tensorflow==2.15.1 keras==2.15.0"),
+    row("KD603", "retina-face==0.0.17 tensorflow==2.17.0", E, "tf-keras retina-face"),
+    row("KD603", "retina-face==0.0.17 tensorflow==2.17.0 tf-keras==2.17.0"),
+    row("KD603", "transformers==4.46.0 tensorflow==2.18.1 keras==3.10.0", N),
+    row("KD604", "tensorflow-hub==0.16.1 setuptools==84.2.1", E, "setuptools tensorflow-hub"),
+    row("KD604", "tensorflow-hub==0.16.1 setuptools==80.9.0"),
+    row("KD605", "keras-nlp==0.0.0", E, "keras-nlp"),
+    row("KD605", "keras-nlp==0.12.1"),
+    row("KD606", "tf2onnx==1.16.1 numpy==2.0.2", E, "tf2onnx numpy"),
+    row("KD606", "tf2onnx==1.17.0 numpy==2.0.2"),
+)
+
+
+def _name(one: Row) -> str:
+    installed = " ".join(f"{d.name}-{d.version}" for d in one.snapshot.distributions[:3])
+    return f"{one.code}-{'quiet' if one.severity is None else one.severity.label}-{installed}"
+
+
+@pytest.mark.parametrize("case", ROWS, ids=_name)
+def test_rule(case: Row) -> None:
+    findings, crashed = rules.run(couple(case.snapshot))
+    assert not crashed
+    found = [finding for finding in findings if finding.rule == case.code]
+    if case.severity is None:
+        assert not found
+        return
+    assert found, f"{case.code} did not speak; others: {[f.rule for f in findings]}"
+    worst = max(found, key=lambda finding: finding.severity)
+    assert worst.severity is case.severity
+    named = {subject for finding in found for subject in finding.subjects}
+    assert set(case.subjects.split()) <= named
+    assert all(finding.summary and finding.cause and "None" not in finding.summary for finding in found)
+
+
+#: Rules of other test files.
+ELSEWHERE = ("KD7",)
+
+
+@pytest.mark.parametrize("code", [code for code in codes() if not code.startswith(ELSEWHERE)])
+def test_every_rule_has_a_row_that_fires_and_one_that_stays_quiet(code: str) -> None:
+    assert any(case.code == code and case.severity is not None for case in ROWS)
+    assert any(case.code == code and case.severity is None for case in ROWS)
+
+
+@pytest.mark.parametrize("code", codes())
+def test_every_rule_has_a_page(code: str) -> None:
+    page = text_of(code)
+    assert (page.code, page.name) == (code, name_of(code))
+    assert page.title
+    assert page.what
+    assert page.why
+    assert page.mend
+
+
+def test_names_are_unique() -> None:
+    assert len({name_of(code) for code in codes()}) == len(codes())
+
+
+@pytest.mark.parametrize("fact", FACTS, ids=lambda f: f"{f.rule}-{'-'.join(f.when)}-{f.needs}")
+def test_every_fact_can_be_read_and_has_a_source(fact: Any) -> None:
+    assert all(read(condition) for condition in fact.when)
+    assert read(fact.need("1.0"))
+    assert fact.rule in codes()
+    assert fact.says
+    assert fact.source
+    assert fact.observed
+
+
+@pytest.mark.parametrize("tolerated", TOLERATED, ids=lambda t: f"{t.holder}-{t.target}")
+def test_every_tolerated_pair_can_be_read_and_has_a_source(tolerated: Any) -> None:
+    assert read(tolerated.holder)
+    assert read(tolerated.target)
+    assert tolerated.says
+    assert tolerated.source
+
+
+def test_a_crashing_rule_is_told_and_ends_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def crashing_rule(_coupling: object) -> Any:
+        raise ZeroDivisionError("in a rule")
+
+    monkeypatch.setattr(rules, "RULES", (crashing_rule, *rules.RULES))
+    findings, crashed = rules.run(couple(snapshot("tensorflow==2.18.1 keras==2.15.0")))
+    assert [finding.rule for finding in findings] == ["KD204"]
+    assert crashed == ("crashing_rule (ZeroDivisionError: in a rule)",)
+
+
+def test_a_future_release_is_judged_by_its_own_metadata() -> None:
+    future = snapshot("tensorflow==3.4.0 keras==5.0.0 numpy==4.0.0 protobuf==11.0", requires={"tensorflow": ("keras>=5", "numpy>=4")})
+    findings, _ = rules.run(couple(future))
+    assert findings == ()
