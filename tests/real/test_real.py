@@ -82,7 +82,7 @@ def test_what_is_foretold_happens(row: Row, patient: Patient) -> None:
 @per_row(WELL)
 def test_a_healthy_environment_raises_no_alarm(row: Row, patient: Patient) -> None:
     report = patient.checked()[1]
-    assert [found for found in report["findings"] if found["severity"] != "note"] == [], row.name
+    assert alarms(report) == set(), row.name
 
 
 @pytest.fixture
@@ -95,13 +95,30 @@ def rebuilt(request, tmp_path) -> Patient:
 
 @pytest.mark.parametrize("rebuilt", MENDED, indirect=True, ids=[row.name for row in MENDED])
 def test_the_first_remedy_keeps_its_promise(rebuilt: Patient) -> None:
-    remedy = rebuilt.checked()[1]["remedies"][0]
+    sick = rebuilt.checked()[1]
+    remedy = sick["remedies"][0]
     follow(remedy["commands"], rebuilt.python)
     mended = rebuilt._replace(variables=after(rebuilt.variables, remedy["environment"]))
     failed = {usage: result.said for usage, result in mended.runs(USES).items() if not result.works}
     assert failed == {}, remedy
     code, report = mended.checked()
     assert code == 0, (remedy, report["findings"])
+    assert alarms(report) <= alarms(sick), (remedy, report["findings"])
+    assert kept_and_pinned(sick, remedy).items() <= versions(report).items(), remedy
+    assert not set(remedy["remove"]) & set(versions(report))
+
+
+def alarms(report: dict) -> set[str]:
+    return {found["name"] for found in report["findings"] if found["severity"] != "note"}
+
+
+def versions(report: dict) -> dict[str, str | None]:
+    return {found["name"]: found["version"] for found in report["snapshot"]["distributions"]}
+
+
+def kept_and_pinned(sick: dict, remedy: dict) -> dict[str, str | None]:
+    """Give what must be installed afterwards: what the remedy pins, and all else that was there and that it does not remove."""
+    return {name: version for name, version in {**versions(sick), **remedy["pins"]}.items() if name not in remedy["remove"]}
 
 
 def follow(commands: list[str], python: Path) -> None:
