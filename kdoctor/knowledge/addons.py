@@ -24,8 +24,16 @@ _PROBABILITY = (
     ("0.25", "2.18"),
 )
 
-#: TensorFlow Decision Forests 0.1 was built against one TensorFlow each; source: its release table (known_compatible.md).
-_FORESTS = (("0.1.3", "2.5"), ("0.1.8", "2.5"), ("0.1.9", "2.6"), ("0.2.0", "2.6"), ("0.2.1", "2.7"), ("0.2.4", "2.8"), ("0.2.7", "2.9"))
+#: Each TensorFlow Decision Forests was built against one TensorFlow; source: its compatibility table. From 1.0.1 on its metadata says so.
+_FORESTS = (
+    ("==0.1.0", "2.4"),
+    (">=0.1.1,<=0.1.8", "2.5"),
+    (">=0.1.9,<=0.2.0", "2.6"),
+    (">=0.2.1,<=0.2.3", "2.7"),
+    ("==0.2.4", "2.8"),
+    (">=0.2.5,<=0.2.7", "2.9"),
+    ("==1.0.0", "2.10"),
+)
 
 ADDONS: tuple[Fact, ...] = (
     *(
@@ -88,12 +96,12 @@ ADDONS: tuple[Fact, ...] = (
     *(
         fact(
             "KD601",
-            f"tensorflow-decision-forests=={release}",
+            f"tensorflow-decision-forests{release}",
             f"?tensorflow=={tensorflow}.*",
             "",
-            f"tensorflow-decision-forests {release} was built against TensorFlow {tensorflow}; its op library does not load on another minor",
+            f"tensorflow-decision-forests {release.lstrip('=')} was built against TensorFlow {tensorflow}; its op library does not load on another minor",
             "tensorflow/decision-forests documentation/known_issues.md; tensorflow/decision-forests#51",
-            f"release {release}",
+            f"releases {release.lstrip('=')}",
         )
         for release, tensorflow in _FORESTS
     ),
@@ -193,8 +201,8 @@ ADDONS: tuple[Fact, ...] = (
         "tf-keras",
         "",
         "deepface is written for Keras 2 and asks for tf-keras where TensorFlow is 2.16 or newer",
-        "deepface/commons/package_utils.py",
-        "deepface on TensorFlow 2.16 and later",
+        "serengil/deepface#1323; serengil/deepface#1121",
+        "deepface 0.0.93 on TensorFlow 2.17, and on 2.20",
     ),
     fact(
         "KD602",

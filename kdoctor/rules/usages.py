@@ -72,9 +72,6 @@ def _mixed(coupling: Coupling, broken: Broken, standalone: UsageResult, through:
     if standalone.works is False or through.works is False:
         codes = tuple(dict.fromkeys((*standalone.because, *through.because)))
         return UsageResult(works=False, because=codes)
-    if coupling.keras_generation == "multi":
-        # Whether the first, multi-backend Keras takes an object of tf.keras depends on the object.
-        return UsageResult(works=None)
     answer = standalone.resolves_to
     if standalone.resolves_to != through.resolves_to and standalone.resolves_to and through.resolves_to:
         answer = f"{standalone.resolves_to} and {through.resolves_to}"
