@@ -51,6 +51,35 @@ _NAMES = {
     "KD604": "add-on-needs-pkg-resources",
     "KD605": "placeholder-release",
     "KD606": "add-on-needs-numpy-1",
+    "KD701": "cpu-build-beside-gpu",
+    "KD702": "cuda-libraries-missing",
+    "KD703": "cuda-of-another-generation",
+    "KD704": "cudnn-mismatch",
+    "KD705": "cudnn-without-this-gpu",
+    "KD706": "cudnn-fails-convolutions",
+    "KD707": "cuda-wheels-not-found",
+    "KD711": "nvidia-driver-too-old",
+    "KD712": "driver-halves-differ",
+    "KD713": "gpu-not-in-build",
+    "KD714": "kernels-translated-at-start",
+    "KD721": "gpus-hidden",
+    "KD722": "gpu-index-missing",
+    "KD723": "stubs-on-loader-path",
+    "KD724": "older-cuda-on-loader-path",
+    "KD731": "jax-without-gpu-plugin",
+    "KD732": "jax-plugin-older-than-jaxlib",
+    "KD733": "jax-plugins-of-two-cudas",
+    "KD734": "jax-platform-unavailable",
+    "KD735": "nccl-too-old",
+    "KD741": "metal-of-another-tensorflow",
+    "KD742": "metal-without-xla",
+    "KD743": "jax-metal-too-old",
+    "KD751": "rocm-of-another-release",
+    "KD752": "amd-gpu-without-rocm",
+    "KD761": "libtpu-too-old",
+    "KD762": "libtpu-without-library",
+    "KD763": "libtpu-missing",
+    "KD771": "cpu-instructions-missing",
 }
 
 
@@ -62,8 +91,9 @@ def name_of(code: str) -> str:
 def text_of(code: str) -> RuleText:
     """Give the page of a rule; a code without a page is a fault in the tables and raises KeyError."""
     from kdoctor.knowledge.pages import PAGES  # noqa: PLC0415 -- only `kdoctor explain` reads the pages.
+    from kdoctor.knowledge.pages_accelerators import PAGES as ACCELERATORS  # noqa: PLC0415 -- the same.
 
-    return PAGES[code]
+    return (ACCELERATORS if code.startswith("KD7") else PAGES)[code]
 
 
 def codes() -> tuple[str, ...]:

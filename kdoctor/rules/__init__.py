@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 
 from kdoctor.model import Finding, Severity
 from kdoctor.rules.provenance import provenance
-from kdoctor.rules import backends, declared, installs, legacy, planned, rows
+from kdoctor.rules import accelerators, backends, capabilities, cudnn, declared, installs, jax_devices, legacy, loading, other_devices, planned, rows
 from kdoctor.knowledge.coupling import Coupling
 
 Rule = Callable[[Coupling], Iterator[Finding]]
@@ -27,6 +27,30 @@ RULES: tuple[Rule, ...] = (
     backends.old_backend,
     backends.ignored_backend,
     backends.invalid_config,
+    other_devices.missing_instructions,
+    accelerators.tensorflow_on_cpu,
+    accelerators.driver_too_old,
+    accelerators.driver_halves_differ,
+    capabilities.gpu_not_in_build,
+    accelerators.libraries_missing,
+    accelerators.other_cuda,
+    cudnn.cudnn_mismatch,
+    cudnn.cudnn_without_gpu,
+    cudnn.failing_convolutions,
+    cudnn.wheels_not_found,
+    loading.hidden_devices,
+    loading.stubs_on_path,
+    loading.other_cuda_on_path,
+    loading.jax_platforms,
+    jax_devices.jax_without_plugin,
+    jax_devices.plugin_behind,
+    jax_devices.nccl_too_old,
+    jax_devices.jax_metal,
+    jax_devices.libtpu,
+    other_devices.metal_pair,
+    other_devices.metal_without_xla,
+    other_devices.rocm_pair,
+    other_devices.amd_without_rocm,
     declared.declared_conflicts,
     declared.python_refused,
     planned.no_wheel,
