@@ -12,9 +12,10 @@ from kdoctor.collect.patient import find_patient
 from kdoctor.model import Platform, Python, Snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from kdoctor.collect.accelerators import Accelerators
+    from kdoctor.collect.distributions import Shelf
     from kdoctor.collect.interpreter import Answer
     from kdoctor.collect.patient import Patient
     from kdoctor.model import Distribution
@@ -35,16 +36,19 @@ class _Machine(NamedTuple):
     accelerators: Accelerators
 
 
-def collect_snapshot(python: str | None, environ: Mapping[str, str], cwd: str) -> Snapshot:
+def collect_snapshot(python: str | None, environ: Mapping[str, str], cwd: str, meanwhile: Callable[[], object] = tuple) -> Snapshot:
     """Look at the patient (`python` as given with --python, None = the one that this shell uses) and at this computer.
 
+    `meanwhile` is called while the patient's interpreter thinks, so that the caller can make ready what comes next.
     Nothing of the patient is executed but its interpreter under -I -S, and nothing of it is imported. Raises KdoctorError where
     there is no patient or it does not answer; whatever else cannot be read is None in the snapshot, with a reason in `unread`.
     """
     patient = find_patient(python, environ, cwd)
     with ask(patient, environ) as question:
         here = _read_machine(environ)
-        return _put_together(patient, question.answer(), here, environ, cwd)
+        ahead = _read_ahead(patient)
+        meanwhile()
+        return _put_together(patient, question.answer(), here, environ, cwd, ahead)
 
 
 def keras_generation(distributions: Iterable[Distribution]) -> str | None:
@@ -56,7 +60,20 @@ def keras_generation(distributions: Iterable[Distribution]) -> str | None:
     return "2.15" if "tf-keras" in versions and not {"keras-nightly", "keras-core"} & versions.keys() else None
 
 
-def _put_together(patient: Patient, answer: Answer, here: _Machine, environ: Mapping[str, str], cwd: str) -> Snapshot:
+def _read_ahead(patient: Patient) -> dict[str, Shelf]:
+    """Read the folders that a virtual environment is sure to have on its path, before its interpreter has said so."""
+    from kdoctor.collect.distributions import read_shelf  # noqa: PLC0415 - The patient is asked first.
+    from kdoctor.collect.patient import bare_sites  # noqa: PLC0415
+
+    prefix = os.path.dirname(os.path.dirname(patient.executable))
+    if patient.kind != "interpreter" or not os.path.isfile(os.path.join(prefix, "pyvenv.cfg")):
+        return {}
+    return {site: read_shelf(site) for site in bare_sites(prefix)}
+
+
+def _put_together(
+    patient: Patient, answer: Answer, here: _Machine, environ: Mapping[str, str], cwd: str, ahead: Mapping[str, Shelf]
+) -> Snapshot:
     # These are imported only now, since the patient is asked first.
     from kdoctor.collect.distributions import import_folders, survey  # noqa: PLC0415
     from kdoctor.collect.keras_config import read_keras_config  # noqa: PLC0415
@@ -64,7 +81,7 @@ def _put_together(patient: Patient, answer: Answer, here: _Machine, environ: Map
     from kdoctor.collect.variables import read_variables  # noqa: PLC0415
 
     paths = build_search_path(answer, environ, cwd)
-    found = survey(paths)
+    found = survey(paths, ahead)
     config = read_keras_config(environ, cwd, keras_generation(found.distributions))
     return Snapshot(
         python=_python(answer),

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from kdoctor.collect.files import encodable, read_limited, reason
 from kdoctor.collect.metadata import read_header, record, split
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from kdoctor.model import Distribution
 
@@ -22,6 +22,8 @@ UNREADABLE = -1
 _MODULES = (".py", ".pyc", ".so", ".pyd")
 _SMALL = 64 * 1024
 
+#: The distributions of one folder on a path, and why it could not be listed.
+Shelf: TypeAlias = "tuple[tuple[Distribution, ...], str | None]"
 
 
 class Survey(NamedTuple):
@@ -40,21 +42,25 @@ def read_distributions(paths: Sequence[str]) -> tuple[Distribution, ...]:
     return survey(paths).distributions
 
 
-def survey(paths: Sequence[str]) -> Survey:
-    """Return what `read_distributions` does, and the folders that could not be listed, each with the reason."""
+def survey(paths: Sequence[str], ahead: Mapping[str, Shelf] | None = None) -> Survey:
+    """Return what `read_distributions` does, and the folders that could not be listed, each with the reason.
+
+    `ahead` holds folders that were read before it was known that they are on the path.
+    """
     found: list[Distribution] = []
     unread: dict[str, str] = {}
     for path in paths:
-        records, problem = _on(path)
+        records, problem = (ahead or {}).get(path) or read_shelf(path)
         found.extend(records)
         if problem:
             unread[encodable(path)] = problem
     return Survey(tuple(found), unread)
 
 
-def _on(path: str) -> tuple[Iterable[Distribution], str | None]:
+def read_shelf(path: str) -> Shelf:
+    """Return the distributions in one folder or zip file of a path, or why it could not be listed."""
     try:
-        return _in_folder(path, os.listdir(path)), None
+        return tuple(_in_folder(path, os.listdir(path))), None
     except (FileNotFoundError, ValueError):
         return (), None
     except NotADirectoryError:

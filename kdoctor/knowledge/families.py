@@ -75,6 +75,7 @@ IMPORTED_AT_START = frozenset({
     "requests",
     "rich",
     "six",
+    "tensorflow",
     "tensorflow-cpu-aws",
     "tensorflow-intel",
     "tensorflow-macos",
