@@ -28,7 +28,7 @@ doctor: $(INSTALLED) ## Examine the environment at hand, or another one: make do
 	for prefix in "$$VIRTUAL_ENV" "$$CONDA_PREFIX"; do \
 		[ -z "$$patient" ] && [ "$$prefix/bin" != "$$own" ] && [ -x "$$prefix/bin/python" ] && patient="$$prefix/bin/python"; \
 	done; \
-	patient="$${patient:-$$(command -v python3 || command -v python)}"; \
+	[ -n "$$patient" ] || patient="$$(python3 -I -S -c 'import sys; print(sys.executable)' 2>/dev/null || command -v python)"; \
 	[ -n "$$patient" ] || { echo "make doctor: no python3 on PATH; name one: make doctor PYTHON=/path/to/python" >&2; exit 2; }; \
 	exec $(BIN)/kdoctor check --or-example --python "$$patient" $(ARGS)
 
