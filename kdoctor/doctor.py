@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from kdoctor import rules
+from kdoctor.knowledge.coupling import Coupling, couple
 from kdoctor.knowledge.dates import knowledge_date
 from kdoctor.model import Finding, Report, Severity, Snapshot
-from kdoctor.knowledge.coupling import Coupling, couple
 from kdoctor.rules.head import head
 from kdoctor.rules.usages import foretell
 
@@ -27,7 +27,7 @@ def diagnose(snapshot: Snapshot) -> Report:
         knowledge=knowledge_date(),
         unchecked=crashed,
     )
-    return _with_remedies(report, coupling) if any(finding.severity is not Severity.NOTE for finding in findings) else report
+    return report if verdict(findings) == "ok" else _with_remedies(report, coupling)
 
 
 def verdict(findings: tuple[Finding, ...]) -> str:
@@ -40,7 +40,7 @@ def _with_requirements(snapshot: Snapshot) -> Snapshot:
     """Take from the index the requirements that a paste or a lock file does not carry."""
     if all(distribution.requires is not None for distribution in snapshot.distributions):
         return snapshot
-    from kdoctor.knowledge.filling import with_requirements  # noqa: PLC0415 -- only where requirements are missing is the index opened.
+    from kdoctor.knowledge.filling import with_requirements  # noqa: PLC0415 -- it opens the index.
 
     return with_requirements(snapshot)
 
@@ -50,5 +50,10 @@ def _with_remedies(report: Report, coupling: Coupling) -> Report:
 
     ways_out, impossible = remedies(coupling, report.findings, lambda changed: rules.run(changed)[0])
     names = tuple(remedy.name for remedy in ways_out)
-    findings = tuple(finding._replace(remedies=names) if finding.severity is not Severity.NOTE else finding for finding in report.findings)
+    findings = tuple(one._replace(remedies=names) if _mended_by_remedies(one) else one for one in report.findings)
     return report._replace(remedies=ways_out, impossible=impossible, findings=findings)
+
+
+def _mended_by_remedies(finding: Finding) -> bool:
+    """Tell whether pins and variables mend a finding; advice that comes without any other way says that they do not."""
+    return finding.severity is not Severity.NOTE and (finding.advice is None or bool(finding.ways))

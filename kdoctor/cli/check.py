@@ -3,55 +3,99 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from kdoctor.cli.options import color_option, face_of, patient_options, take_snapshot
-from kdoctor.model import Report, Severity
+from kdoctor.cli.options import color_option, patient_options, take_snapshot
+from kdoctor.cli.output import face_of, say
+from kdoctor.model import Severity
+
+if TYPE_CHECKING:
+    from kdoctor.model import Report
 
 _LEVELS = {"error": Severity.ERROR, "warning": Severity.WARNING, "note": Severity.NOTE}
+_EXAMPLE = "EXAMPLE: an environment that was once built for real. It is not this machine."
+
+
+class _Style(NamedTuple):
+    """How the report is to be said."""
+
+    format: str
+    color: str
+    verbosity: int
 
 
 @click.command()
 @patient_options
 @click.option("--example", is_flag=True, help="Examine an embedded example environment instead.")
-@click.option("--or-example", is_flag=True, help="Show the example too where neither TensorFlow nor Keras is installed.")
-@click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How the report is said.")
-@click.option("--fail-on", type=click.Choice(["error", "warning", "note", "never"]), default="error", show_default=True, help="Exit with 1 from here on.")
+@click.option(
+    "--or-example", is_flag=True, help="Show the example too where neither TensorFlow nor Keras is installed (text only)."
+)
+@click.option(
+    "--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How the report is said."
+)
+@click.option(
+    "--fail-on", type=click.Choice([*_LEVELS, "never"]), default="error", show_default=True, help="Exit with 1 from here on."
+)
 @color_option
-@click.option("-v", "--verbose", count=True, help="Show notes, evidence and all ways out.")
+@click.option("-v", "--verbose", count=True, help="Show notes and evidence too.")
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing; the exit code tells.")
 def check(
-    python: str | None, source: str | None, example: bool, or_example: bool, style: str, fail_on: str, color: str, verbose: int, quiet: bool
-) -> None:  # fmt: skip
+    *,
+    python: str | None,
+    source: str | None,
+    example: bool,
+    or_example: bool,
+    style: str,
+    fail_on: str,
+    color: str,
+    verbose: int,
+    quiet: bool,
+) -> None:
     """Examine an environment and say what is wrong and how to mend it.
 
     The patient is --python PATH, else the active VIRTUAL_ENV or CONDA_PREFIX, else .venv in this folder, else kdoctor's own
-    interpreter if TensorFlow or Keras are there, else python3 on PATH. Nothing of it is imported or executed.
+    interpreter if TensorFlow or Keras are there, else python3 on PATH. Nothing of it is imported; its interpreter is only asked
+    who it is.
     """
-    from kdoctor.doctor import diagnose  # noqa: PLC0415 -- after the patient was asked, so that both run at once.
-
-    if example:
-        source = "example"
-    report = diagnose(take_snapshot(python, source, example=example))
+    if quiet and verbose:
+        raise click.UsageError("-q prints nothing, -v more than usual: give one of them.")
+    if example and or_example:
+        raise click.UsageError("--example shows the example anyway, --or-example only if need be: give one of them.")
+    report = _examine(python, source, example=example)
     if not quiet:
-        _show(report, style, color, verbose, labelled=example)
-    if or_example and not report.snapshot.has_family:
-        click.echo("\nNeither TensorFlow nor Keras is installed here. This is what kdoctor says of an example environment:\n")
-        _show(diagnose(take_snapshot(None, None, example=True)), style, color, verbose, labelled=True)
+        _show(report, source, _Style(style, color, verbose), example=example)
+    if or_example and not quiet and style == "text" and _is_bare(report):
+        say("")
+        _show(_examine(None, None, example=True), None, _Style(style, color, verbose), example=True)
     sys.exit(exit_code(report, fail_on))
 
 
-def _show(report: Report, style: str, color: str, verbose: int, *, labelled: bool) -> None:
-    if style == "json":
+def _examine(python: str | None, source: str | None, *, example: bool) -> Report:
+    from kdoctor.doctor import diagnose  # noqa: PLC0415 -- `kdoctor check --help` needs no rules.
+
+    return diagnose(take_snapshot(python, source, example=example))
+
+
+def _show(report: Report, source: str | None, style: _Style, *, example: bool) -> None:
+    if style.format == "json":
         from kdoctor.render import json  # noqa: PLC0415 -- only where it is asked for.
 
-        click.echo(json.render(report))
+        say(json.render(report))
         return
-    from kdoctor.render import text  # noqa: PLC0415 -- only where it is asked for.
+    from kdoctor.cli.place import worded  # noqa: PLC0415 -- only where it is asked for.
+    from kdoctor.render import text  # noqa: PLC0415 -- the same.
 
-    face = face_of(color)
-    click.echo(("EXAMPLE, not this machine: " if labelled else "") + text.render(report, face, verbose), color=True if face.color else None)
+    face = face_of(style.color)
+    shown = text.render(worded(report, source), face, style.verbosity)
+    say(f"{_EXAMPLE}\n{shown}" if example else shown, face)
+
+
+def _is_bare(report: Report) -> bool:
+    from kdoctor.render.text import has_neither  # noqa: PLC0415 -- only --or-example asks.
+
+    return has_neither(report)
 
 
 def exit_code(report: Report, fail_on: str) -> int:

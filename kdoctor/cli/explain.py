@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from kdoctor.cli.options import color_option, face_of
+from kdoctor.cli.options import color_option
+from kdoctor.cli.output import face_of, say
 
 
 @click.command()
@@ -18,10 +19,12 @@ def explain(code: str | None, color: str) -> None:
 
     face = face_of(color)
     if code is None:
-        click.echo(page.listing([(one, name_of(one), text_of(one).title) for one in codes()], face), color=True if face.color else None)
+        say(page.listing([(one, name_of(one), text_of(one).title) for one in codes()], face), face)
         return
     wanted = next((one for one in codes() if code.upper() == one or code.lower() == name_of(one)), None)
     if wanted is None:
         raise click.BadParameter(f"there is no rule {code!r}; `kdoctor explain` lists them all.", param_hint="CODE")
-    facts = [(" and ".join(fact.when), fact.needs, fact.says, fact.source, fact.observed) for fact in FACTS if fact.rule == wanted]
-    click.echo(page.page(text_of(wanted), facts, face), color=True if face.color else None)
+    facts = [
+        (" and ".join(fact.when), fact.needs, fact.says, fact.source, fact.observed) for fact in FACTS if fact.rule == wanted
+    ]
+    say(page.page(text_of(wanted), facts, face), face)

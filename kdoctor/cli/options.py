@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from kdoctor.errors import KdoctorError
-from kdoctor.render.words import Face
 
 if TYPE_CHECKING:
     from kdoctor.model import Snapshot
@@ -20,33 +19,53 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 def patient_options(command: _Command) -> _Command:
     """Add --python and --from."""
-    command = click.option("--from", "source", metavar="FILE|-", help="Read a snapshot or a report (- for standard input) instead of examining this machine.")(command)
-    return click.option("--python", metavar="PATH", help="Interpreter, virtual environment folder or conda prefix to examine.")(command)
+    command = click.option(
+        "--from",
+        "source",
+        metavar="FILE|-",
+        help="Read a snapshot or a report (- for standard input) instead of examining this machine.",
+    )(command)
+    return click.option("--python", metavar="PATH", help="Interpreter, virtual environment folder or conda prefix to examine.")(
+        command
+    )
 
 
 def color_option(command: _Command) -> _Command:
     """Add --color."""
-    return click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True, help="Colour the report.")(command)
+    return click.option(
+        "--color",
+        type=click.Choice(["auto", "always", "never"]),
+        default="auto",
+        show_default=True,
+        help="Colour the report.",
+    )(command)
 
 
 def take_snapshot(python: str | None, source: str | None, *, example: bool = False) -> Snapshot:
     """Read the snapshot that the options mean; KdoctorError where it cannot be had, a usage error where they contradict."""
-    if python is not None and (source is not None or example):
+    if sum((python is not None, source is not None, example)) > 1:
         raise click.UsageError("--python examines an environment, --from and --example read one: give one of them.")
     if example or source is not None:
         from kdoctor.contract import read_snapshot  # noqa: PLC0415 -- only where a document is read.
 
-        return read_snapshot(_read(_example_path() if example else str(source)), "the example" if example else str(source))
+        path = _example_path() if example or source is None else source
+        return read_snapshot(_read(path), named(path))
     from kdoctor.collect import collect_snapshot  # noqa: PLC0415 -- only where a machine is examined.
 
-    return collect_snapshot(python, os.environ, _here())
+    return collect_snapshot(python, os.environ, here())
 
 
-def _here() -> str:
+def named(source: str) -> str:
+    """Give the words for what --from reads."""
+    return "standard input" if source == "-" else source
+
+
+def here() -> str:
+    """Give the current folder; where it was deleted, a place that holds nothing."""
     try:
         return os.getcwd()  # noqa: PTH109 -- start-up time: pathlib is slow to import.
     except OSError:
-        return os.path.expanduser("~")  # noqa: PTH111 -- the folder that we stand in was removed.
+        return os.devnull
 
 
 def _example_path() -> str:
@@ -57,7 +76,7 @@ def _read(path: str) -> bytes:
     from kdoctor.contract.plain import LARGEST  # noqa: PLC0415 -- only where a document is read.
 
     if path == "-":
-        return sys.stdin.buffer.read(LARGEST + 1)
+        return _standard_input(LARGEST + 1)
     try:
         with open(path, "rb") as file:  # noqa: PTH123 -- start-up time.
             return file.read(LARGEST + 1)
@@ -66,16 +85,12 @@ def _read(path: str) -> bytes:
         raise KdoctorError(f"{path} cannot be read: {reason}", "give a snapshot or report, or - for standard input") from error
 
 
-def face_of(color: str) -> Face:
-    """Say what standard output can show: NO_COLOR wins over FORCE_COLOR, and meaning never rests on colour."""
-    stream = sys.stdout
-    terminal = stream.isatty()
-    wanted = terminal and os.environ.get("TERM") != "dumb"
-    if os.environ.get("FORCE_COLOR"):
-        wanted = True
-    if os.environ.get("NO_COLOR"):
-        wanted = False
-    if color != "auto":
-        wanted = color == "always"
-    width = min(os.get_terminal_size(stream.fileno()).columns, 120) if terminal else 100
-    return Face(color=wanted, unicode=(stream.encoding or "").lower().replace("-", "") in ("utf8", "utf8sig", "utf16"), width=max(width, 40))
+def _standard_input(limit: int) -> bytes:
+    if sys.stdin is None:
+        raise KdoctorError("standard input is closed")
+    if sys.stdin.isatty():
+        click.echo("kdoctor: paste a snapshot or report; end it with Ctrl-D (Windows: Ctrl-Z and Enter)", err=True)
+    try:
+        return sys.stdin.buffer.read(limit)
+    except OSError as error:
+        raise KdoctorError(f"standard input cannot be read: {error.strerror}") from error

@@ -6,6 +6,8 @@ from typing import Any
 
 import click
 
+from kdoctor.cli.output import say
+
 
 def read_schema(document: str) -> dict[str, Any]:
     """Return the JSON Schema (draft 2020-12) of a document, `snapshot` or `report`, whole in itself.
@@ -33,4 +35,4 @@ def schema(document: str) -> None:
     """Print one schema to standard output."""
     import json  # noqa: PLC0415 - only this command needs it.
 
-    click.echo(json.dumps(read_schema(document), indent=2, ensure_ascii=False))
+    say(json.dumps(read_schema(document), indent=2))

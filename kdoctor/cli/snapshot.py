@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from kdoctor.cli.options import patient_options, take_snapshot
+from kdoctor.cli.output import say
 
 
 @click.command()
@@ -12,18 +13,22 @@ from kdoctor.cli.options import patient_options, take_snapshot
 @click.option("-o", "--output", metavar="FILE", help="Write to FILE instead of standard output.")
 def snapshot(python: str | None, source: str | None, output: str | None) -> None:
     """Write down what an environment is, as JSON; `kdoctor check --from FILE` reads it anywhere."""
-    import json  # noqa: PLC0415 -- start-up time of the other commands.
+    from kdoctor.contract import snapshot_document  # noqa: PLC0415 -- start-up time of the other commands.
+    from kdoctor.render.json import document_text  # noqa: PLC0415 -- the same.
 
-    from kdoctor.contract import snapshot_document  # noqa: PLC0415 -- the same.
+    text = document_text(snapshot_document(take_snapshot(python, source)))
+    if output in (None, "-"):
+        say(text)
+    else:
+        _write(str(output), text)
 
-    text = json.dumps(snapshot_document(take_snapshot(python, source)), indent=1)
-    if output is None:
-        click.echo(text)
-        return
+
+def _write(path: str, text: str) -> None:
     from kdoctor.errors import KdoctorError  # noqa: PLC0415 -- only where a file is written.
 
     try:
-        with open(output, "w", encoding="utf-8") as file:  # noqa: PTH123 -- one style for all of the package.
+        with open(path, "w", encoding="utf-8") as file:  # noqa: PTH123 -- one style for all of the package.
             file.write(text + "\n")
-    except OSError as error:
-        raise KdoctorError(f"{output} cannot be written: {error.strerror}") from error
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise KdoctorError(f"{path} cannot be written: {reason}") from error

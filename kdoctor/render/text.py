@@ -2,15 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from kdoctor import __version__
-from kdoctor.model import Finding, Impossible, Remedy, Report, Severity, UsageResult
+from kdoctor.model import Finding, Report, Severity, Snapshot, UsageResult
+from kdoctor.render.mend import labelled, mend, shown_at
 from kdoctor.render.words import Face, ascii_only, clean, paint, wrapped
 
-_MARKS = {Severity.ERROR: ("\N{BALLOT X}", "x", "31"), Severity.WARNING: ("!", "!", "33"), Severity.NOTE: ("\N{BULLET}", "-", "36")}
-_USAGES = {"keras": "import keras", "tensorflow.keras": "tensorflow.keras", "mixed": "both mixed"}
-_INDENT = "        "
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_MARKS = {
+    Severity.ERROR: ("\N{BALLOT X}", "x", "31"),
+    Severity.WARNING: ("!", "!", "33"),
+    Severity.NOTE: ("\N{BULLET}", "-", "36"),
+}
+_USAGES = {"keras": "import keras", "tensorflow.keras": "tensorflow.keras", "mixed": "keras + tf.keras"}
+_SEPARATOR = " \N{MIDDLE DOT} "
+#: What a snapshot is called that names no interpreter.
+_ORIGINS = {
+    "environment": "an environment",
+    "lockfile": "a lock file",
+    "requirements": "requirements",
+    "paste": "a pasted report",
+}
+#: Facts whose loss takes nothing away where the devices are known all the same.
+_MINOR = ("nvml", "driver", "pci")
+_MOST_UNREAD = 5
+_NEITHER = "Neither TensorFlow nor Keras is installed here. Another environment is examined by: kdoctor check --python PATH"
+_NOT_LOOKED_AT = "Not looked at: the files on disk, links between libraries, a live import."
 
 
 def render(report: Report, face: Face, verbosity: int = 0) -> str:
@@ -19,33 +39,52 @@ def render(report: Report, face: Face, verbosity: int = 0) -> str:
     Every piece of text that came from the environment is made safe for the terminal.
     """
     shown = [finding for finding in report.findings if verbosity or finding.severity is not Severity.NOTE]
-    blocks = [[_first_line(report)], _head(report), _usages(report, face, verbosity)]
-    blocks += [_finding(finding, report, face, verbosity, first=not position) for position, finding in enumerate(shown)]
-    blocks += [_unread(report, verbosity), [_last_line(report, face, shown)]]
+    neither = has_neither(report)
+    blocks = [_first_line(report, face)]
+    blocks += [wrapped(_NEITHER, face.width)] if neither else [_head(report, face), _usages(report, face, verbosity)]
+    blocks += _findings(shown, report, face, verbosity)
+    blocks += [_unread(report, face, verbosity)]
+    if report.findings or report.unchecked or not neither:
+        blocks += [_last_line(report, face, hidden=len(report.findings) - len(shown))]
     return ascii_only("\n\n".join("\n".join(block) for block in blocks if block), face)
 
 
-def _first_line(report: Report) -> str:
+def _first_line(report: Report, face: Face) -> list[str]:
     snapshot = report.snapshot
-    python, platform = snapshot.python, snapshot.platform
-    details = [f"Python {python.version}" if python and python.version else "Python unknown"]
-    if platform and platform.system:
-        details.append(" ".join(part for part in (platform.system, platform.machine) if part))
-    why = f", {snapshot.chosen}" if snapshot.chosen else ""
     count = len(snapshot.distributions)
     parts = [
         f"kdoctor {__version__}",
-        f"{snapshot.patient or snapshot.origin}{why} ({', '.join(details)})",
+        f"{snapshot.patient or _ORIGINS.get(snapshot.origin, snapshot.origin)} ({_details(snapshot)})",
         f"{count} distribution{'' if count == 1 else 's'}{'' if snapshot.complete else ' named'}",
         f"knowledge of {report.knowledge}",
     ]
-    return clean(" \N{MIDDLE DOT} ".join(parts))
+    lines = [clean(parts[0])]
+    for part in map(clean, parts[1:]):
+        if len(lines[-1]) + len(_SEPARATOR) + len(part) <= face.width:
+            lines[-1] += _SEPARATOR + part
+        else:
+            lines.append(f"  {part}")
+    return lines
 
 
-def _head(report: Report) -> list[str]:
+def _details(snapshot: Snapshot) -> str:
+    python, platform = snapshot.python, snapshot.platform
+    details = f"Python {python.version}" if python and python.version else "Python unknown"
+    if platform and platform.system:
+        details += ", " + " ".join(part for part in (platform.system, platform.machine) if part)
+    return f"{snapshot.chosen}; {details}" if snapshot.chosen else details
+
+
+def has_neither(report: Report) -> bool:
+    """Tell whether it is certain that neither TensorFlow nor Keras is there."""
+    results = (report.usages["keras"], report.usages["tensorflow.keras"])
+    return all(result.works is False and not result.because and not result.resolves_to for result in results)
+
+
+def _head(report: Report, face: Face) -> list[str]:
     head = report.head
     rows = (("TensorFlow", head.tensorflow), ("Keras", head.keras), ("Accelerators", head.accelerators))
-    return [clean(f"  {name:<13} {text}") for name, text in rows]
+    return [line for name, text in rows for line in wrapped(clean(text), face.width, f"  {name:<12}  ", " " * 16)]
 
 
 def _usages(report: Report, face: Face, verbosity: int) -> list[str]:
@@ -61,76 +100,51 @@ def _usage(name: str, result: UsageResult, face: Face) -> str:
         detail = " ".join(result.because) or "not installed"
     else:
         detail = (result.resolves_to or "") + (f" on {result.backend}" if result.backend else "")
-    return f"  {name:<22}  {paint(state, color, face)}{'' if not detail else ' ' * (9 - len(state)) + clean(detail)}"
+    return f"  {name:<22}  {paint(state, color, face)}{' ' * (8 - len(state)) + clean(detail) if detail else ''}"
 
 
-def _finding(finding: Finding, report: Report, face: Face, verbosity: int, *, first: bool) -> list[str]:
+def _findings(shown: Sequence[Finding], report: Report, face: Face, verbosity: int) -> list[list[str]]:
+    places = shown_at(shown, report.remedies)
+    blocks: list[list[str]] = []
+    for finding in shown:
+        lines = [*_title(finding, face), *labelled("why", finding.cause, face)]
+        if verbosity:
+            lines += [line for one in finding.evidence for line in labelled("from", f"{one.says} [{one.source}]", face)]
+        lines += mend(finding, report, places, face, verbosity=verbosity)
+        blocks.append([*lines, f"  more  kdoctor explain {finding.rule}"])
+    return blocks
+
+
+def _title(finding: Finding, face: Face) -> list[str]:
     mark, plain, color = _MARKS[finding.severity]
     title = f"{finding.rule} {finding.name}"
-    lines = [f"{paint(mark if face.unicode else plain, color, face)} {paint(title, '1', face)}: {clean(finding.summary)}"]
-    lines += _labelled("why", clean(finding.cause), face)
-    if verbosity:
-        for evidence in finding.evidence:
-            lines += _labelled("from", clean(f"{evidence.says} [{evidence.source}]"), face)
-    lines += _mend(finding, report, face, verbosity, first=first)
-    return [*lines, f"  more  kdoctor explain {finding.rule}"]
+    shown = mark if face.unicode else plain
+    first, *rest = wrapped(f"{title}: {clean(finding.summary)}", face.width, f"{shown} ", "  ")
+    return [first.replace(f"{shown} {title}", f"{paint(shown, color, face)} {paint(title, '1', face)}", 1), *rest]
 
 
-def _labelled(label: str, text: str, face: Face) -> list[str]:
-    body = wrapped(text, _INDENT, face.width)
-    return [f"  {label:<4}  {line}" if not position else f"{_INDENT}{line}" for position, line in enumerate(body)]
+def _unread(report: Report, face: Face, verbosity: int) -> list[str]:
+    known = report.snapshot.accelerators is not None and not verbosity
+    rows = [f"{what}: {why}" for what, why in report.snapshot.unread.items() if not (known and what.endswith(_MINOR))]
+    hidden = 0 if verbosity else max(0, len(rows) - _MOST_UNREAD)
+    lines = [f"Could not read {row}" for row in rows[: len(rows) - hidden]]
+    lines += [f"Could not read {hidden} more (-v shows them)"] if hidden else []
+    lines += [f"Could not judge {rule}" for rule in report.unchecked]
+    return [line for text in lines for line in wrapped(clean(text), face.width, "  ", "    ")]
 
 
-def _mend(finding: Finding, report: Report, face: Face, verbosity: int, *, first: bool) -> Iterator[str]:
-    remedies = [remedy for remedy in report.remedies if remedy.name in finding.remedies]
-    if finding.advice:
-        yield from _labelled("mend", clean(finding.advice), face)
-    elif remedies and first:
-        yield from _ways_out(remedies, report.impossible, face, verbosity)
-    elif remedies:
-        yield "  mend  the same"
-    elif finding.severity is not Severity.NOTE:
-        yield from _no_way(report.impossible, face)
+def _last_line(report: Report, face: Face, hidden: int) -> list[str]:
+    count = {
+        severity: sum(1 for one in report.findings if one.severity is severity) for severity in sorted(Severity, reverse=True)
+    }
+    words = [f"{number} {severity.label}{'' if number == 1 else 's'}" for severity, number in count.items() if number]
+    state = ", ".join(words) if words else _all_clear(report)
+    color = {"error": "31", "warning": "33"}.get(report.verdict, "33" if report.unchecked else "32")
+    first, *rest = wrapped(f"{state}{' (-v shows the notes)' if hidden else ''}. {_NOT_LOOKED_AT}", face.width)
+    return [first.replace(state, paint(state, color, face), 1), *rest]
 
 
-def _ways_out(remedies: Sequence[Remedy], impossible: Sequence[Impossible], face: Face, verbosity: int) -> Iterator[str]:
-    for position, remedy in enumerate(remedies):
-        label = "or" if position else "mend"
-        if len(remedies) > 1 or verbosity:
-            yield from _labelled(label, clean(remedy.title) + ":", face)
-            yield from (f"{_INDENT}{clean(command)}" for command in remedy.commands)
-        else:
-            commands = [clean(command) for command in remedy.commands]
-            yield f"  {label:<4}  {commands[0]}" if commands else f"  {label:<4}  {clean(remedy.title)}"
-            yield from (f"{_INDENT}{command}" for command in commands[1:])
-    if verbosity or len(remedies) == 1:
-        yield from _impossible(impossible, face)
-
-
-def _impossible(impossible: Sequence[Impossible], face: Face) -> Iterator[str]:
-    for row in impossible:
-        yield from _labelled("not", clean(f"{row.goal}: {'; '.join(row.because[:2]) or 'no release fits'}"), face)
-
-
-def _no_way(impossible: Sequence[Impossible], face: Face) -> Iterator[str]:
-    if impossible:
-        yield "  mend  no set of releases holds together here; it takes another Python or a second environment"
-        yield from _impossible(impossible, face)
-    else:
-        yield "  mend  no pin and no variable mends this"
-
-
-def _unread(report: Report, verbosity: int) -> list[str]:
-    rows = [clean(f"  could not read {what}: {why}") for what, why in report.snapshot.unread.items()]
-    rows += [clean(f"  could not judge {rule}") for rule in report.unchecked]
-    return rows if verbosity or report.unchecked or report.snapshot.accelerators is None else []
-
-
-def _last_line(report: Report, face: Face, shown: Sequence[Finding]) -> str:
-    counts = [(severity, sum(1 for f in report.findings if f.severity is severity)) for severity in (Severity.ERROR, Severity.WARNING, Severity.NOTE)]
-    words = [f"{count} {severity.label}{'' if count == 1 else 's'}" for severity, count in counts if count]
-    hidden = len(report.findings) - len(shown)
-    notes = " (-v shows the notes)" if hidden else ""
-    state = ", ".join(words) if words else "nothing is wrong"
-    color = {"error": "31", "warning": "33"}.get(report.verdict, "32")
-    return f"{paint(state[0].upper() + state[1:], color, face)}{notes}. Not looked at: links between libraries (--deep), a live import (--probe)."
+def _all_clear(report: Report) -> str:
+    if report.unchecked:
+        return "Nothing was found, but not every rule could be judged"
+    return "Nothing is wrong" if report.snapshot.complete else "Nothing is wrong with what is named"

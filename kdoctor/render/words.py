@@ -5,8 +5,13 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-#: Control characters (C0, DEL, C1), line and paragraph separators, and those that reorder text.
-_UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
+#: Control characters (C0, DEL, C1), line and paragraph separators, those that reorder or hide text, lone surrogates.
+_UNSAFE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\ufff9-\ufffb\ud800-\udfff"
+    "\U000e0000-\U000e0fff]"
+)
+#: What a CI service takes for a command: a line that begins with ::name, and ##[name] or ##vso[name] anywhere.
+_COMMAND = re.compile(r"(?<!\S):(?=:)|#(?=#\w*\[)")
 
 
 class Face(NamedTuple):
@@ -18,8 +23,8 @@ class Face(NamedTuple):
 
 
 def clean(text: str) -> str:
-    """Give text without anything that a terminal would obey; each such character becomes U+FFFD."""
-    return _UNSAFE.sub("\N{REPLACEMENT CHARACTER}", text)
+    """Give text that neither a terminal nor a CI service obeys: a control character becomes U+FFFD, a command gets a space."""
+    return _COMMAND.sub(r"\g<0> ", _UNSAFE.sub("\N{REPLACEMENT CHARACTER}", text))
 
 
 def paint(text: str, code: str, face: Face) -> str:
@@ -31,17 +36,20 @@ def ascii_only(text: str, face: Face) -> str:
     """Give text in ASCII where the terminal has no more; what has no ASCII form becomes a question mark."""
     if face.unicode:
         return text
-    return text.replace("\N{MIDDLE DOT}", "-").replace("\N{REPLACEMENT CHARACTER}", "?").encode("ascii", "replace").decode("ascii")
+    return text.replace("\N{MIDDLE DOT}", "-").encode("ascii", "replace").decode("ascii")
 
 
-def wrapped(text: str, indent: str, width: int) -> list[str]:
-    """Break text between words so that lines with this indent fit the width; a longer word gets a line of its own."""
+def wrapped(text: str, width: int, indent: str = "", hanging: str | None = None) -> list[str]:
+    """Break text between words into lines that fit the width, the first with `indent`, the others with `hanging`.
+
+    A word longer than that gets a line of its own.
+    """
     lines: list[str] = []
-    line = ""
+    line, empty = indent, True
     for word in text.split():
-        if line and len(indent) + len(line) + 1 + len(word) > width:
+        if not empty and len(line) + 1 + len(word) > width:
             lines.append(line)
-            line = word
-        else:
-            line = f"{line} {word}" if line else word
-    return [*lines, line] if line else lines
+            line, empty = indent if hanging is None else hanging, True
+        line += word if empty else f" {word}"
+        empty = False
+    return lines if empty else [*lines, line]

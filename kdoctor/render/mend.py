@@ -1,0 +1,88 @@
+"""What to do about the findings of a report, each way out told once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kdoctor.model import Severity
+from kdoctor.render.words import Face, clean, wrapped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from kdoctor.model import Finding, Impossible, Remedy, Report
+
+#: What follows a label begins in this column.
+INDENT = "        "
+
+
+def labelled(label: str, text: str, face: Face) -> list[str]:
+    """Give foreign text, made safe and wrapped, behind a label of up to four letters."""
+    return wrapped(clean(text), face.width, f"  {label:<4}  ", INDENT)
+
+
+def shown_at(shown: Sequence[Finding], remedies: Sequence[Remedy]) -> dict[str, Finding]:
+    """Give for each remedy the finding, the first in order, under which its commands stand."""
+    places: dict[str, Finding] = {}
+    for finding in shown:
+        for remedy in remedies:
+            if remedy.name in finding.remedies:
+                places.setdefault(remedy.name, finding)
+    return places
+
+
+def mend(finding: Finding, report: Report, places: Mapping[str, Finding], face: Face, *, verbosity: int) -> Iterator[str]:
+    """Give the lines that say what to do about a finding; `places` is what `shown_at` gave."""
+    remedies = [remedy for remedy in report.remedies if remedy.name in finding.remedies]
+    if any(places[remedy.name] is finding for remedy in remedies):
+        yield from _ways_out(remedies, report.impossible, face, verbosity)
+    elif remedies:
+        yield from labelled("mend", _same(remedies, report.remedies, places), face)
+    if finding.advice:
+        yield from labelled("or" if remedies else "mend", _without_or(finding.advice), face)
+    elif not remedies and finding.severity is not Severity.NOTE:
+        yield from _no_way(report.impossible, face)
+
+
+def _without_or(advice: str) -> str:
+    """Drop the first word of advice that was written to stand after a remedy: the label says it."""
+    rest = advice.removeprefix("Or ")
+    return rest[:1].upper() + rest[1:]
+
+
+def _same(remedies: Sequence[Remedy], known: Sequence[Remedy], places: Mapping[str, Finding]) -> str:
+    codes = " and ".join(dict.fromkeys(places[remedy.name].rule for remedy in remedies))
+    if len(known) == 1:
+        return f"the same command as for {codes}"
+    if len(remedies) == len(known):
+        return f"each of the ways shown for {codes}"
+    return f"as shown for {codes}: {'; or '.join(remedy.title for remedy in remedies)}"
+
+
+def _ways_out(remedies: Sequence[Remedy], impossible: Sequence[Impossible], face: Face, verbosity: int) -> Iterator[str]:
+    for position, remedy in enumerate(remedies):
+        label = "or" if position else "mend"
+        # A command is never wrapped, so that it can be copied whole.
+        commands = [clean(command) for command in remedy.commands]
+        if len(remedies) > 1 or verbosity or not commands:
+            yield from labelled(label, remedy.title + (":" if commands else ""), face)
+            yield from (INDENT + command for command in commands)
+        else:
+            yield from (f"  {'' if place else label:<4}  {command}" for place, command in enumerate(commands))
+    if verbosity or len(remedies) == 1:
+        yield from _impossible(impossible, face)
+
+
+def _no_way(impossible: Sequence[Impossible], face: Face) -> Iterator[str]:
+    if impossible:
+        yield from labelled(
+            "mend", "no set of releases holds together here; it takes another Python or a second environment", face
+        )
+        yield from _impossible(impossible, face)
+    else:
+        yield "  mend  no pin and no variable mends this"
+
+
+def _impossible(impossible: Sequence[Impossible], face: Face) -> Iterator[str]:
+    for row in impossible:
+        yield from labelled("not", f"{row.goal}: {'; '.join(row.because[:2]) or 'no release fits'}", face)
