@@ -11,7 +11,22 @@ from collections.abc import Callable, Iterator
 
 from kdoctor.model import Finding, Severity
 from kdoctor.rules.provenance import provenance
-from kdoctor.rules import accelerators, backends, capabilities, cudnn, declared, installs, jax_devices, legacy, loading, other_devices, planned, rows
+from kdoctor.rules import (
+    accelerators,
+    backends,
+    capabilities,
+    cuda_libraries,
+    cudnn,
+    declared,
+    driver,
+    installs,
+    jax_devices,
+    legacy,
+    loading,
+    other_devices,
+    planned,
+    rows,
+)
 from kdoctor.knowledge.coupling import Coupling
 
 Rule = Callable[[Coupling], Iterator[Finding]]
@@ -29,11 +44,12 @@ RULES: tuple[Rule, ...] = (
     backends.invalid_config,
     other_devices.missing_instructions,
     accelerators.tensorflow_on_cpu,
-    accelerators.driver_too_old,
-    accelerators.driver_halves_differ,
+    accelerators.torch_on_cpu,
+    driver.driver_too_old,
+    driver.driver_halves_differ,
     capabilities.gpu_not_in_build,
-    accelerators.libraries_missing,
-    accelerators.other_cuda,
+    cuda_libraries.libraries_missing,
+    cuda_libraries.other_cuda,
     cudnn.cudnn_mismatch,
     cudnn.cudnn_without_gpu,
     cudnn.failing_convolutions,
@@ -50,7 +66,7 @@ RULES: tuple[Rule, ...] = (
     other_devices.metal_pair,
     other_devices.metal_without_xla,
     other_devices.rocm_pair,
-    other_devices.amd_without_rocm,
+    accelerators.amd_without_rocm,
     declared.declared_conflicts,
     declared.python_refused,
     planned.no_wheel,

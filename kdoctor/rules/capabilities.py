@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from kdoctor import versions
 from kdoctor.knowledge.accelerators import (
@@ -16,10 +16,14 @@ from kdoctor.knowledge.accelerators import (
     TORCH_SOURCE,
 )
 from kdoctor.knowledge.catalogue import name_of
-from kdoctor.knowledge.coupling import Coupling
 from kdoctor.model import Accelerator, Distribution, Evidence, Finding, Severity, Way
 from kdoctor.rules.cuda import below, consumers, devices, numbers, on_x86, runs_on, tensorflow_build, torch_cuda, weight
 from kdoctor.rules.rows import label
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from kdoctor.knowledge.coupling import Coupling
 
 _ANOTHER = "Use NVIDIA's TensorFlow container, a build from source, or Keras on a jax or torch that knows this GPU."
 
@@ -33,7 +37,9 @@ def gpu_not_in_build(coupling: Coupling) -> Iterator[Finding]:
 
 
 def _kinds(coupling: Coupling) -> dict[str, Accelerator]:
-    return {gpu.compute_capability: gpu for gpu in devices(coupling) if gpu.compute_capability and numbers(gpu.compute_capability)}
+    return {
+        gpu.compute_capability: gpu for gpu in devices(coupling) if gpu.compute_capability and numbers(gpu.compute_capability)
+    }
 
 
 def _tensorflow(coupling: Coupling, capability: str, gpu: Accelerator) -> Iterator[Finding]:
@@ -49,7 +55,15 @@ def _tensorflow(coupling: Coupling, capability: str, gpu: Accelerator) -> Iterat
         yield _finding(coupling, "tensorflow", tensorflow, gpu, cause, AMPERE_SOURCE, "Take TensorFlow 2.5 or later.")
     elif build.oldest and below(capability, build.oldest):
         cause = f"TensorFlow passes over a GPU below compute capability {build.oldest} and runs on the CPU."
-        yield _finding(coupling, "tensorflow", tensorflow, gpu, cause, BUILD_INFO, "Take an older TensorFlow, whose wheels still have code for this GPU.")
+        yield _finding(
+            coupling,
+            "tensorflow",
+            tensorflow,
+            gpu,
+            cause,
+            BUILD_INFO,
+            "Take an older TensorFlow, whose wheels still have code for this GPU.",
+        )
     elif build.newest and numbers(capability)[:1] > numbers(build.newest)[:1]:
         yield _translated(tensorflow, gpu, build.newest)
 
@@ -77,31 +91,56 @@ def _jax(coupling: Coupling, capability: str, gpu: Accelerator) -> Iterator[Find
             yield _finding(coupling, "jax", one.distribution, gpu, cause, JAX_SOURCE, advice)
         elif not below(capability, "10.0") and below(one.distribution.version, JAX_BLACKWELL):
             cause = f"JAX has code for GPUs of the Blackwell generation from {JAX_BLACKWELL} on."
-            yield _finding(coupling, "jax", one.distribution, gpu, cause, JAX_SOURCE, f'python -m pip install "jax[cuda12]>={JAX_BLACKWELL}"')
+            yield _finding(
+                coupling,
+                "jax",
+                one.distribution,
+                gpu,
+                cause,
+                JAX_SOURCE,
+                f'python -m pip install "jax[cuda12]>={JAX_BLACKWELL}"',
+            )
 
 
 def _torch(coupling: Coupling, capability: str, gpu: Accelerator) -> Iterator[Finding]:
     torch, cuda = coupling.present.get("torch"), torch_cuda(coupling)
     if torch is None or cuda in (None, "cpu") or not on_x86(coupling):
         return
-    code = next((row for row in TORCH_CODE if cuda in row[1] and versions.satisfies(versions.base(torch.version), row[0])), None)
+    code = next(
+        (row for row in TORCH_CODE if cuda in row[1] and versions.satisfies(versions.base(torch.version), row[0])), None
+    )
     if code and (below(capability, code[2]) or numbers(capability)[:1] > numbers(code[3])[:1]):
-        cause = f"Builds of this release for CUDA {cuda[:2]}.{cuda[2:]} have code for compute capability {code[2]} to {code[3]}." if cuda else ""
+        cause = (
+            f"Builds of this release for CUDA {cuda[:2]}.{cuda[2:]} have code for compute capability {code[2]} to {code[3]}."
+            if cuda
+            else ""
+        )
         old = below(capability, code[2])
         advice = "Or take the build for CUDA 12.6 (cu126)." if old else "Or take torch 2.7 built for CUDA 12.8 (cu128)."
-        yield _finding(coupling, "torch", torch, gpu, cause, TORCH_SOURCE, advice)._replace(ways=tuple(_other_torch(coupling, capability)))
+        yield _finding(coupling, "torch", torch, gpu, cause, TORCH_SOURCE, advice)._replace(
+            ways=tuple(_other_torch(coupling, capability))
+        )
 
 
 def _other_torch(coupling: Coupling, capability: str) -> Iterator[Way]:
     """Offer the releases whose default wheel for Linux has code for a GPU."""
     if runs_on(coupling, "linux"):
         ranges = (("5.0", "9.0", ">=2.1,<2.8"), ("7.0", "12.0", ">=2.8,<2.11"))
-        fitting = next((wanted for oldest, newest, wanted in ranges if not below(capability, oldest) and numbers(capability)[:1] <= numbers(newest)[:1]), None)
+        fitting = next(
+            (
+                wanted
+                for oldest, newest, wanted in ranges
+                if not below(capability, oldest) and numbers(capability)[:1] <= numbers(newest)[:1]
+            ),
+            None,
+        )
         if fitting:
             yield Way("fitting-torch", "take a torch with code for this GPU", needs=(f"torch{fitting}",))
 
 
-def _finding(coupling: Coupling, framework: str, who: Distribution, gpu: Accelerator, cause: str, source: str, advice: str | None) -> Finding:
+def _finding(
+    coupling: Coupling, framework: str, who: Distribution, gpu: Accelerator, cause: str, source: str, advice: str | None
+) -> Finding:
     several = len(_kinds(coupling)) > 1
     severity = weight(coupling, framework)
     return Finding(

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from kdoctor import versions
 from kdoctor.knowledge.accelerators import (
@@ -17,12 +16,18 @@ from kdoctor.knowledge.accelerators import (
     TORCH_CUDA,
     Build,
 )
-from kdoctor.knowledge.coupling import Coupling
 from kdoctor.model import Accelerator, Distribution, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from kdoctor.knowledge.coupling import Coupling
 
 #: Distributions whose wheels for Linux x86_64 (and Windows up to 2.10) are CUDA builds.
 _CUDA_DISTRIBUTIONS = ("tensorflow", "tensorflow-gpu", "tf-nightly", "tf-nightly-gpu")
 _X86 = ("x86_64", "amd64")
+#: Values of CUDA_VISIBLE_DEVICES that hide every GPU.
+NO_DEVICES = ("", "-1", "none", "NoDevFiles", "void")
 #: Wheels that carry the CUDA libraries which TensorFlow opens when it starts, but for the suffix.
 CUDA_WHEELS = ("cuda-runtime", "cublas", "cufft", "cusolver", "cusparse")
 
@@ -51,7 +56,14 @@ class Library(NamedTuple):
 
 
 def devices(coupling: Coupling, vendor: str = "nvidia") -> tuple[Accelerator, ...]:
-    """Give the devices of a vendor that are known; () where there is none or nobody could tell."""
+    """Give the devices of a vendor that programs may use; () where there is none, nobody could tell, or a variable hides them."""
+    if vendor == "nvidia" and (coupling.snapshot.environment or {}).get("CUDA_VISIBLE_DEVICES") in NO_DEVICES:
+        return ()
+    return all_devices(coupling, vendor)
+
+
+def all_devices(coupling: Coupling, vendor: str = "nvidia") -> tuple[Accelerator, ...]:
+    """Give the devices of a vendor that are known, hidden or not."""
     return tuple(device for device in coupling.snapshot.accelerators or () if device.vendor == vendor)
 
 
@@ -135,10 +147,18 @@ def _jax(coupling: Coupling) -> Iterator[Consumer]:
     plugin = next((p for p in (coupling.present.get(f"jax-cuda{n}-plugin") for n in ("13", "12")) if p), None)
     local = re.search(r"\+cuda(\d\d)\.cudnn(\d)(\d+)", jax.version)
     if local:
-        yield Consumer("jax", jax, local[1], f">={local[1]},<{int(local[1]) + 1}", f"{local[2]}.{local[3]}", finds_wheels=True, source=JAX_SOURCE)
+        yield Consumer(
+            "jax",
+            jax,
+            local[1],
+            f">={local[1]},<{int(local[1]) + 1}",
+            f"{local[2]}.{local[3]}",
+            finds_wheels=True,
+            source=JAX_SOURCE,
+        )
     elif plugin and plugin.name == "jax-cuda13-plugin":
         yield Consumer("jax", plugin, "13", ">=13,<14", JAX_CUDA13_CUDNN, finds_wheels=True, source=JAX_SOURCE)
-    elif plugin or (coupling.has("jax-cuda12-plugin") is None and devices(coupling)):
+    elif plugin or (coupling.has("jax-cuda12-plugin") is None and devices(coupling) and below(jax.version, "0.4.26") is False):
         floor = next((cudnn for since, cudnn in reversed(JAX_CUDNN) if below(jax.version, since) is False), "")
         yield Consumer("jax", plugin or jax, "12", ">=12.1,<13", floor, finds_wheels=True, source=JAX_SOURCE)
 
@@ -181,4 +201,13 @@ def other_places(coupling: Coupling) -> bool:
         return True
     if any(one.installer == "conda" for one in coupling.snapshot.distributions):
         return True
-    return any("stubs" not in entry for entry in loader_path(coupling))
+    return any(not _looked_at(coupling, entry) for entry in loader_path(coupling))
+
+
+def _looked_at(coupling: Coupling, entry: str) -> bool:
+    """Tell whether a folder holds nothing but what is known: stubs, the driver's libraries, the toolkit that was found."""
+    toolkit = re.match(r"/usr/local/cuda(?:-(\d+\.\d+))?/", f"{entry}/")
+    found = (coupling.snapshot.libraries or {}).get("cuda")
+    if toolkit:
+        return toolkit[1] is None or (found is not None and f"{found}.".startswith(f"{toolkit[1]}."))
+    return "stubs" in entry or entry.startswith(("/usr/local/nvidia/", "/usr/lib/wsl/"))

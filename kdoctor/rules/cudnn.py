@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from kdoctor import versions
 from kdoctor.knowledge.accelerators import CUDNN_DROPPED, CUDNN_DROPPED_SOURCE
 from kdoctor.knowledge.catalogue import name_of
-from kdoctor.knowledge.coupling import Coupling
 from kdoctor.model import Evidence, Finding, Severity, Way
 from kdoctor.rules.cuda import (
     CUDA_WHEELS,
@@ -25,6 +24,11 @@ from kdoctor.rules.cuda import (
     weight,
 )
 from kdoctor.rules.rows import label
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from kdoctor.knowledge.coupling import Coupling
 
 #: What other programs than ours load cuDNN: without one of them a system's cuDNN concerns nobody.
 _OTHERS = ("torch", "onnxruntime-gpu", "jax-cuda12-plugin", "jax-cuda13-plugin")
@@ -58,7 +62,11 @@ def _mismatch(coupling: Coupling, consumer: Consumer, library: Library, *, other
         cause="A cuDNN of another major release is not even found: the GPU is passed over, and training runs on the CPU."
         if other
         else "The loaded cuDNN must be of the same or a newer minor release; else convolutions and recurrent layers fail, or JAX falls back to the CPU.",
-        subjects=(library.subject, consumer.distribution.name, *(("jax",) if consumer.framework == "jax" and consumer.distribution.name != "jax" else ())),
+        subjects=(
+            library.subject,
+            consumer.distribution.name,
+            *(("jax",) if consumer.framework == "jax" and consumer.distribution.name != "jax" else ()),
+        ),
         evidence=(Evidence(_MATCH, consumer.source),),
         ways=_ways(coupling, consumer),
         advice=None if consumer.finds_wheels else f"Install cuDNN {consumer.cudnn} or a later one of the same major release.",
@@ -76,7 +84,13 @@ def _ways(coupling: Coupling, consumer: Consumer) -> tuple[Way, ...]:
         return ()
     until = _dropped_at(coupling) if consumer.cudnn.startswith("9") else None
     ceiling = until or str(int(consumer.cudnn.partition(".")[0]) + 1)
-    return (Way("fitting-cudnn", f"take the cuDNN that {consumer.framework} was built with", needs=(f"{wheel}>={consumer.cudnn},<{ceiling}",)),)
+    return (
+        Way(
+            "fitting-cudnn",
+            f"take the cuDNN that {consumer.framework} was built with",
+            needs=(f"{wheel}>={consumer.cudnn},<{ceiling}",),
+        ),
+    )
 
 
 def _dropped_at(coupling: Coupling) -> str | None:
@@ -94,7 +108,11 @@ def cudnn_without_gpu(coupling: Coupling) -> Iterator[Finding]:
     oldest = dict(CUDNN_DROPPED)[until]
     every = all(below(gpu.compute_capability, oldest) for gpu in gpus)
     wheel = found.subject if not found.of_system else "nvidia-cudnn-cu12"
-    way = Way("older-cudnn", f"take the last cuDNN for compute capability below {oldest}", needs=(f"{wheel}>={_floor(coupling)},<{until}",))
+    way = Way(
+        "older-cudnn",
+        f"take the last cuDNN for compute capability below {oldest}",
+        needs=(f"{wheel}>={_floor(coupling)},<{until}",),
+    )
     yield Finding(
         rule="KD705",
         name=name_of("KD705"),
@@ -102,7 +120,9 @@ def cudnn_without_gpu(coupling: Coupling) -> Iterator[Finding]:
         summary=f"{_told(found)} has no code for this GPU: from {until} on it starts at compute capability {oldest}",
         cause="Convolutions fail with CUDNN_STATUS_EXECUTION_FAILED or a crash on an older GPU.",
         subjects=(found.subject, "gpu"),
-        evidence=(Evidence(f"compute capability {', '.join(str(gpu.compute_capability) for gpu in gpus)}", CUDNN_DROPPED_SOURCE),),
+        evidence=(
+            Evidence(f"compute capability {', '.join(str(gpu.compute_capability) for gpu in gpus)}", CUDNN_DROPPED_SOURCE),
+        ),
         ways=(way,) if not found.of_system or any(one.finds_wheels for one in consumers(coupling)) else (),
         advice=f"Install a cuDNN below {until}." if found.of_system else None,
     )
@@ -131,7 +151,12 @@ def failing_convolutions(coupling: Coupling) -> Iterator[Finding]:
         if consumer.framework != "tensorflow" or versions.minor(consumer.distribution.version) != (2, 21):
             continue
         library = cudnn(coupling, consumer)
-        if library and numbers(library.version)[:1] == (9,) and below(library.version, "9.6") and not below(library.version, "9.3"):
+        if (
+            library
+            and numbers(library.version)[:1] == (9,)
+            and below(library.version, "9.6")
+            and not below(library.version, "9.3")
+        ):
             yield Finding(
                 rule="KD706",
                 name=name_of("KD706"),
@@ -139,7 +164,11 @@ def failing_convolutions(coupling: Coupling) -> Iterator[Finding]:
                 summary=f"{label(consumer.distribution)} fails on convolutions with {_told(library)}",
                 cause="Its requirements admit this cuDNN, but XLA's fused convolutions find no engine in it: Autotuner could not find any supported configs.",
                 subjects=(library.subject, consumer.distribution.name),
-                evidence=(Evidence("9.3 and 9.5.1 fail, 9.24.0.43 trains", "aws/deep-learning-containers#6417, #6418; calad0i/HGQ2#14"),),
+                evidence=(
+                    Evidence(
+                        "9.3 and 9.5.1 fail, 9.24.0.43 trains", "aws/deep-learning-containers#6417, #6418; calad0i/HGQ2#14"
+                    ),
+                ),
                 ways=(Way("proven-cudnn", "take the cuDNN that was seen to work", needs=("nvidia-cudnn-cu12==9.24.0.43",)),),
             )
 
@@ -151,7 +180,13 @@ def wheels_not_found(coupling: Coupling) -> Iterator[Finding]:
         return
     libraries = coupling.snapshot.libraries or {}
     served = below(libraries.get("cudnn"), "8.9") is False and numbers(libraries.get("cuda"))[:1] == (12,)
-    if served or other_places(coupling) or tensorflow.installer == "conda" or not runs_on(coupling, "linux") or not on_x86(coupling):
+    if (
+        served
+        or other_places(coupling)
+        or tensorflow.installer == "conda"
+        or not runs_on(coupling, "linux")
+        or not on_x86(coupling)
+    ):
         return
     yield Finding(
         rule="KD707",
@@ -161,7 +196,10 @@ def wheels_not_found(coupling: Coupling) -> Iterator[Finding]:
         cause="This release looks for them on the loader's path alone; 2.15 and 2.17 find them by themselves. Training runs on the CPU.",
         subjects=(tensorflow.name, "LD_LIBRARY_PATH", cudnn_wheel.name),
         evidence=(Evidence("Cannot dlopen some GPU libraries", "tensorflow/tensorflow#63362, #65842"),),
-        ways=(*_by_path(coupling, cudnn_wheel.location), Way("tensorflow-2.17", "take a TensorFlow that finds them", needs=(f"{tensorflow.name}>=2.17,<2.18",))),
+        ways=(
+            *_by_path(coupling, cudnn_wheel.location),
+            Way("tensorflow-2.17", "take a TensorFlow that finds them", needs=(f"{tensorflow.name}>=2.17,<2.18",)),
+        ),
         advice="Or name every nvidia/*/lib folder of site-packages in LD_LIBRARY_PATH.",
     )
 

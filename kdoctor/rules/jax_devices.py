@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from kdoctor import versions
 from kdoctor.knowledge.accelerators import JAX_LIBTPU, JAX_NCCL, JAX_SOURCE, LIBTPU_BROKEN
 from kdoctor.knowledge.catalogue import name_of
-from kdoctor.knowledge.coupling import Coupling
 from kdoctor.model import Distribution, Evidence, Finding, Severity, Way
 from kdoctor.rules.cuda import below, chosen, devices, runs_on, weight
 from kdoctor.rules.rows import label
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from kdoctor.knowledge.coupling import Coupling
 
 _PLUGINS = ("jax-cuda12-plugin", "jax-cuda13-plugin")
 
@@ -18,24 +22,33 @@ _PLUGINS = ("jax-cuda12-plugin", "jax-cuda13-plugin")
 def jax_without_plugin(coupling: Coupling) -> Iterator[Finding]:
     """Give a finding where Keras runs on JAX beside an NVIDIA GPU, and JAX has no plugin for it."""
     jax, jaxlib = coupling.present.get("jax"), coupling.present.get("jaxlib")
-    wanted = chosen(coupling) == "jax" or (chosen(coupling) is None and coupling.tensorflow is None and "torch" not in coupling.present)
+    wanted = chosen(coupling) == "jax" or (
+        chosen(coupling) is None and coupling.tensorflow is None and "torch" not in coupling.present
+    )
     if jax is None or not wanted or not devices(coupling) or "+cuda" in ((jaxlib and jaxlib.version) or ""):
         return
     if jax.installer == "conda" or (jaxlib and jaxlib.installer == "conda"):
         return
     windows = runs_on(coupling, "windows")
     missing = all(coupling.has(name) is False for name in _PLUGINS)
-    if (coupling.snapshot.environment or {}).get("JAX_PLATFORMS") == "cpu" or not (windows or (missing and runs_on(coupling, "linux"))):
+    if (coupling.snapshot.environment or {}).get("JAX_PLATFORMS") == "cpu" or not (
+        windows or (missing and runs_on(coupling, "linux"))
+    ):
         return
     yield Finding(
         rule="KD731",
         name=name_of("KD731"),
         severity=Severity.ERROR,
-        summary=f"{label(jax)} cannot use the GPU that is here: " + ("there is no CUDA plugin for Windows" if windows else "it has no CUDA plugin"),
+        summary=f"{label(jax)} cannot use the GPU that is here: "
+        + ("there is no CUDA plugin for Windows" if windows else "it has no CUDA plugin"),
         cause="jax alone is the build for the CPU; the GPU stays idle.",
         subjects=("jax", "platform", "gpu") if windows else ("jax", "jax-cuda12-plugin", "gpu"),
         evidence=(Evidence("An NVIDIA GPU may be present, but a CUDA-enabled jaxlib is not installed", JAX_SOURCE),),
-        advice="Run it in WSL2 with jax[cuda12]." if windows else f'python -m pip install "jax[cuda12]=={versions.base(jax.version)}"' if jax.version else None,
+        advice="Run it in WSL2 with jax[cuda12]."
+        if windows
+        else f'python -m pip install "jax[cuda12]=={versions.base(jax.version)}"'
+        if jax.version
+        else None,
     )
 
 
@@ -43,7 +56,7 @@ def plugin_behind(coupling: Coupling) -> Iterator[Finding]:
     """Give a finding where a CUDA plugin is older than jaxlib, or where plugins of two CUDAs are installed."""
     jaxlib = coupling.present.get("jaxlib")
     plugins = [coupling.present[name] for name in _PLUGINS if name in coupling.present]
-    for plugin in plugins:
+    for plugin in plugins if devices(coupling) else ():
         if jaxlib and versions.satisfies(versions.base(plugin.version), f"<{versions.base(jaxlib.version)}"):
             yield _behind(coupling, plugin, jaxlib)
     if len(plugins) > 1 and devices(coupling):
@@ -69,8 +82,12 @@ def _behind(coupling: Coupling, plugin: Distribution, jaxlib: Distribution) -> F
         summary=f"{label(plugin)} is older than {label(jaxlib)}",
         cause="Plugin and jaxlib belong to one release; another is passed over with a warning, and JAX runs on the CPU.",
         subjects=(plugin.name, "jaxlib"),
-        evidence=(Evidence("is not compatible with the installed jaxlib version, so it will not be used", "jaxlib/plugin_support.py"),),
-        ways=(Way("same-release", "take the plugin of this jaxlib", needs=(f"{plugin.name}=={release}", f"{pjrt}=={release}")),),
+        evidence=(
+            Evidence("is not compatible with the installed jaxlib version, so it will not be used", "jaxlib/plugin_support.py"),
+        ),
+        ways=(
+            Way("same-release", "take the plugin of this jaxlib", needs=(f"{plugin.name}=={release}", f"{pjrt}=={release}")),
+        ),
     )
 
 
@@ -88,7 +105,11 @@ def nccl_too_old(coupling: Coupling) -> Iterator[Finding]:
             severity=weight(coupling, "jax"),
             summary=f"{label(nccl)} is too old for {label(plugin)}, which needs {floor} or later",
             cause="The extra of JAX asks for it, and no resolver takes both."
-            + (f" {label(tensorflow)} pins its own NVIDIA wheels with the extra and-cuda; they do not go with these." if pinned and tensorflow else ""),
+            + (
+                f" {label(tensorflow)} pins its own NVIDIA wheels with the extra and-cuda; they do not go with these."
+                if pinned and tensorflow
+                else ""
+            ),
             subjects=(nccl.name, plugin.name, "jax", *((tensorflow.name,) if pinned and tensorflow else ())),
             evidence=(Evidence(f"{nccl.name}>={floor}", f"{JAX_SOURCE}; tensorflow/tensorflow#68290"),),
             ways=(Way("newer-nccl", "take the NCCL that JAX asks for", needs=(f"{nccl.name}>={floor}",)),),
@@ -98,10 +119,11 @@ def nccl_too_old(coupling: Coupling) -> Iterator[Finding]:
 def jax_metal(coupling: Coupling) -> Iterator[Finding]:
     """Give a finding where the last jax-metal meets a jaxlib whose plugin interface it does not know."""
     metal, jaxlib = coupling.present.get("jax-metal"), coupling.present.get("jaxlib") or coupling.present.get("jax")
-    if metal is None or jaxlib is None or runs_on(coupling, "linux", "windows") or not below("0.5.0", versions.base(jaxlib.version) or "0"):
+    elsewhere = runs_on(coupling, "linux", "windows") or coupling.snapshot.accelerators == ()
+    if metal is None or jaxlib is None or elsewhere or not below("0.5.0", versions.base(jaxlib.version) or "0"):
         return
-    variables = coupling.snapshot.environment or {}
-    if below("0.1.1", versions.base(metal.version) or "0") or variables.get("JAX_PLATFORMS") == "cpu":
+    on_cpu = (coupling.snapshot.environment or {}).get("JAX_PLATFORMS") == "cpu"
+    if on_cpu or below("0.1.1", versions.base(metal.version) or "0"):
         return
     severity = weight(coupling, "jax")
     yield Finding(
@@ -130,17 +152,42 @@ def libtpu(coupling: Coupling) -> Iterator[Finding]:
     wanted = JAX_LIBTPU.get(versions.base(jax.version) or "")
     if installed and installed.version in LIBTPU_BROKEN:
         cause = "This build of libtpu, which jax[tpu] 0.4.14 asks for, lacks libtpu.so; JAX falls back to the CPU or stops."
-        yield _tpu(coupling, "KD762", jax, installed.name, f"{label(installed)} has no library in it", cause, 'python -m pip install "jax[tpu]==0.4.16" or later')
+        yield _tpu(
+            coupling,
+            "KD762",
+            jax,
+            installed.name,
+            f"{label(installed)} has no library in it",
+            cause,
+            'python -m pip install "jax[tpu]==0.4.16" or later',
+        )
     elif installed and wanted and not elsewhere and installed.name == "libtpu" and below(installed.version, wanted):
         cause = f"Each JAX is made for one libtpu; an older one fails to start the TPU. jax {jax.version} asks for {wanted}."
         way = Way("fitting-libtpu", "take the libtpu of this JAX", needs=(f"libtpu=={wanted}.*",))
-        yield _tpu(coupling, "KD761", jax, "libtpu", f"{label(installed)} is too old for {label(jax)}", cause, None)._replace(ways=(way,))
-    elif not elsewhere and coupling.has("libtpu") is False and coupling.has("libtpu-nightly") is False and coupling.snapshot.complete:
+        yield _tpu(coupling, "KD761", jax, "libtpu", f"{label(installed)} is too old for {label(jax)}", cause, None)._replace(
+            ways=(way,)
+        )
+    elif (
+        not elsewhere
+        and coupling.has("libtpu") is False
+        and coupling.has("libtpu-nightly") is False
+        and coupling.snapshot.complete
+    ):
         cause = "Without libtpu JAX runs on the CPU."
-        yield _tpu(coupling, "KD763", jax, "libtpu", f"{label(jax)} cannot use the TPU that is here: libtpu is not installed", cause, 'python -m pip install "jax[tpu]"')
+        yield _tpu(
+            coupling,
+            "KD763",
+            jax,
+            "libtpu",
+            f"{label(jax)} cannot use the TPU that is here: libtpu is not installed",
+            cause,
+            'python -m pip install "jax[tpu]"',
+        )
 
 
-def _tpu(coupling: Coupling, code: str, jax: Distribution, library: str, summary: str, cause: str, advice: str | None) -> Finding:
+def _tpu(
+    coupling: Coupling, code: str, jax: Distribution, library: str, summary: str, cause: str, advice: str | None
+) -> Finding:
     return Finding(
         rule=code,
         name=name_of(code),

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from kdoctor.knowledge.catalogue import name_of
-from kdoctor.knowledge.coupling import Coupling
 from kdoctor.model import Distribution, Evidence, Finding, Severity, Way
-from kdoctor.rules.cuda import below, consumers, devices, loader_path, numbers, runs_on, torch_cuda, weight
+from kdoctor.rules.cuda import NO_DEVICES, all_devices, below, consumers, devices, loader_path, numbers, runs_on, torch_cuda, weight
 
-#: What hides every GPU; an index that is no number does as well, but only a program can tell a wrong UUID.
-_NOTHING = ("", "-1", "none", "NoDevFiles", "void")
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from kdoctor.knowledge.coupling import Coupling
+
 #: Wheel whose version is the CUDA release of the libraries that came with it.
 _CUDA_OF_WHEELS = ("nvidia-nvjitlink-cu12", "nvidia-cuda-runtime-cu12", "nvidia-cusparse-cu12")
-_PLATFORM_OF_VENDOR = {"cuda": "nvidia", "rocm": "amd", "tpu": "google", "METAL": "apple"}
+_IN_CODE = r"os\.environ\[['\"]CUDA_VISIBLE_DEVICES['\"]\]\s*=\s*['\"]([^'\"]*)['\"]"
+_VENDOR_OF_PLATFORM = {"cuda": "nvidia", "rocm": "amd", "tpu": "google", "METAL": "apple"}
 
 
 def _asked(coupling: Coupling, variable: str, in_code: str) -> tuple[str | None, str]:
@@ -26,20 +29,23 @@ def _asked(coupling: Coupling, variable: str, in_code: str) -> tuple[str | None,
     return (coupling.snapshot.environment or {}).get(variable), "the environment"
 
 
-def _in_environ(variable: str) -> str:
-    """Give the pattern of an assignment to os.environ."""
-    return rf"os\.environ\[['\"]{variable}['\"]\]\s*=\s*['\"]([^'\"]*)['\"]"
-
-
 def hidden_devices(coupling: Coupling) -> Iterator[Finding]:
     """Give a note where CUDA_VISIBLE_DEVICES hides every GPU, an error where it names one that is not there."""
-    gpus = devices(coupling)
-    value, where = _asked(coupling, "CUDA_VISIBLE_DEVICES", _in_environ("CUDA_VISIBLE_DEVICES"))
-    if value is None or not gpus or any("MIG" in (gpu.name or "") for gpu in gpus):
+    gpus = all_devices(coupling)
+    if not gpus or any("MIG" in (gpu.name or "") for gpu in gpus):
+        return
+    value, where = _asked(coupling, "CUDA_VISIBLE_DEVICES", _IN_CODE)
+    if value is None:
         return
     entries = [entry.strip() for entry in value.split(",")]
-    if entries[0] in _NOTHING:
-        yield _hidden("KD721", Severity.NOTE, f"CUDA_VISIBLE_DEVICES={value!r} hides every GPU", "Everything runs on the CPU, as one may want.", where)
+    if entries[0] in NO_DEVICES:
+        yield _hidden(
+            "KD721",
+            Severity.NOTE,
+            f"CUDA_VISIBLE_DEVICES={value!r} hides every GPU",
+            "Everything runs on the CPU, as one may want.",
+            where,
+        )
         return
     beyond = next((entry for entry in entries if entry.lstrip("-").isdigit() and not 0 <= int(entry) < len(gpus)), None)
     if beyond is None or not all(entry.lstrip("-").isdigit() for entry in entries):
@@ -117,7 +123,9 @@ def other_cuda_on_path(coupling: Coupling) -> Iterator[Finding]:
 
 def _on_wheels(coupling: Coupling) -> Iterator[tuple[str, Distribution]]:
     for one in consumers(coupling):
-        installed = coupling.has("nvidia-cusparse-cu12") or (one.framework == "jax" and coupling.has("nvidia-cusparse-cu12") is None)
+        installed = coupling.has("nvidia-cusparse-cu12") or (
+            one.framework == "jax" and coupling.has("nvidia-cusparse-cu12") is None
+        )
         if one.major == "12" and one.finds_wheels and installed:
             yield one.framework, one.distribution
     torch = coupling.present.get("torch")
@@ -137,6 +145,8 @@ def _cuda_of_wheels(coupling: Coupling) -> str | None:
 
 def _cuda_of_folder(coupling: Coupling, entry: str) -> str | None:
     """Read the release of CUDA off the name of a toolkit's library folder; the usual link is the system's."""
+    if not re.search(r"/(?:lib64|targets/[^/]+/lib)/?$", entry) or "extras" in entry:
+        return None
     named = re.search(r"cuda[-/](\d+\.\d+)(?:\.\d+)?(?:/|$)", entry) or re.search(r"math_libs/(\d+\.\d+)(?:/|$)", entry)
     if named:
         return named[1]
@@ -146,24 +156,37 @@ def _cuda_of_folder(coupling: Coupling, entry: str) -> str | None:
 
 def _older(folder: str | None, wheels: str) -> bool:
     """Tell whether a folder is of the same major release of CUDA, and of an older minor one."""
-    return folder is not None and numbers(folder)[:1] == numbers(wheels)[:1] and len(numbers(folder)) > 1 and below(folder, wheels) is True
+    return (
+        folder is not None
+        and numbers(folder)[:1] == numbers(wheels)[:1]
+        and len(numbers(folder)) > 1
+        and below(folder, wheels) is True
+    )
 
 
 def jax_platforms(coupling: Coupling) -> Iterator[Finding]:
     """Give a finding where JAX_PLATFORMS names a platform that cannot start here: JAX fails on each one named that does not."""
     jax = coupling.present.get("jax")
-    value, where = _asked(coupling, "JAX_PLATFORMS", r"jax_platforms?['\"]\s*,\s*['\"]([^'\"]*)['\"]")
+    value, where = _asked(coupling, "JAX_PLATFORMS", r"jax_platforms['\"]\s*,\s*['\"]([^'\"]*)['\"]")
     if jax is None or not value:
         return
     known = coupling.snapshot.accelerators
     for platform in (part.strip() for part in value.split(",")):
-        vendor = _PLATFORM_OF_VENDOR.get(platform)
+        vendor = _VENDOR_OF_PLATFORM.get(platform)
         if platform == "gpu":
             amd = bool(devices(coupling, "amd")) and not devices(coupling)
             better = "rocm" if amd else "cuda" if devices(coupling) else None
-            yield _platform(coupling, value, where, "gpu stands for cuda and rocm, and both must start; no machine has both.", better)
+            yield _platform(
+                coupling, value, where, "gpu stands for cuda and rocm, and both must start; no machine has both.", better
+            )
         elif vendor and known is not None and not devices(coupling, vendor):
-            yield _platform(coupling, value, where, f"No device for {platform} is here, and JAX does not fall back from a platform that is asked for.", None)
+            yield _platform(
+                coupling,
+                value,
+                where,
+                f"No device for {platform} is here, and JAX does not fall back from a platform that is asked for.",
+                None,
+            )
 
 
 def _platform(coupling: Coupling, value: str, where: str, cause: str, better: str | None) -> Finding:
@@ -177,5 +200,11 @@ def _platform(coupling: Coupling, value: str, where: str, cause: str, better: st
         subjects=("JAX_PLATFORMS", "jax"),
         evidence=(Evidence(f"set in {where}", "jax-ml/jax#12335; jax/_src/xla_bridge.py"),),
         breaks=frozenset({"jax"}) if severity is Severity.ERROR else frozenset(),
-        ways=(Way("right-platform", "let JAX choose" if better is None else f"name {better}", environment={"JAX_PLATFORMS": better}),),
+        ways=(
+            Way(
+                "right-platform",
+                "let JAX choose" if better is None else f"name {better}",
+                environment={"JAX_PLATFORMS": better},
+            ),
+        ),
     )

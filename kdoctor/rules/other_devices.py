@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from kdoctor import versions
 from kdoctor.knowledge.accelerators import METAL, METAL_LAST, METAL_SOURCE, ROCM_BY_TENSORFLOW, ROCM_SOURCE, ROCM_SUPPORTS
 from kdoctor.knowledge.catalogue import name_of
-from kdoctor.knowledge.coupling import Coupling
 from kdoctor.model import Distribution, Evidence, Finding, Severity, Way
-from kdoctor.rules.cuda import below, built_elsewhere, devices, numbers, on_arm, on_x86, runs_on, weight
+from kdoctor.rules.cuda import below, numbers, on_x86, runs_on, weight
 from kdoctor.rules.rows import label
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from kdoctor.knowledge.coupling import Coupling
 
 _TENSORFLOW = frozenset({"tensorflow"})
 _AVX_FREE = ("tensorflow-macos", "tensorflow-cpu-aws", "tensorflow-aarch64", "tensorflow-rocm")
@@ -20,23 +24,21 @@ def metal_pair(coupling: Coupling) -> Iterator[Finding]:
     """Give a finding where tensorflow-metal was made for another TensorFlow: it is linked against its inner parts."""
     metal, tensorflow = coupling.present.get("tensorflow-metal"), coupling.tensorflow
     minor = versions.minor(tensorflow.version) if tensorflow else None
-    if metal is None or tensorflow is None or minor is None or metal.version is None or not runs_on(coupling, "darwin"):
-        return
-    if minor >= (2, 20):
-        if not below(METAL_LAST, versions.base(metal.version) or METAL_LAST):
-            yield _metal(metal, tensorflow, Severity.ERROR, "No tensorflow-metal loads in TensorFlow 2.20 or later.", "tensorflow>=2.18,<2.20")
+    if not metal or not tensorflow or not minor or not runs_on(coupling, "darwin") or coupling.snapshot.accelerators == ():
         return
     oldest, next_one = METAL.get(minor, ("", ""))
-    if oldest and below(metal.version, oldest):
-        cause = f"TensorFlow {minor[0]}.{minor[1]} goes with {oldest} or later."
-        yield _metal(metal, tensorflow, Severity.ERROR, cause, f"tensorflow-metal>={oldest},<{next_one}")
+    fitting = f"tensorflow-metal>={oldest},<{next_one}"
+    if minor >= (2, 20) and metal.version and not below(METAL_LAST, versions.base(metal.version) or METAL_LAST):
+        cause = "No tensorflow-metal loads in TensorFlow 2.20 or later."
+        yield _metal(metal, tensorflow, Severity.ERROR, cause, f"{tensorflow.name}>=2.18,<2.20", "tensorflow-metal>=1.2")
+    elif oldest and below(metal.version, oldest):
+        yield _metal(metal, tensorflow, Severity.ERROR, f"TensorFlow {minor[0]}.{minor[1]} goes with {oldest} or later.", fitting)
     elif next_one and below(metal.version, next_one) is False:
         cause = f"It was made for a later TensorFlow than {minor[0]}.{minor[1]}, which goes with {oldest}."
-        yield _metal(metal, tensorflow, Severity.WARNING, cause, f"tensorflow-metal>={oldest},<{next_one}")
+        yield _metal(metal, tensorflow, Severity.WARNING, cause, fitting)
 
 
-def _metal(metal: Distribution, tensorflow: Distribution, severity: Severity, cause: str, need: str) -> Finding:
-    need = need.replace("tensorflow>", f"{tensorflow.name}>") if need.startswith("tensorflow>") else need
+def _metal(metal: Distribution, tensorflow: Distribution, severity: Severity, cause: str, *needs: str) -> Finding:
     return Finding(
         rule="KD741",
         name=name_of("KD741"),
@@ -49,7 +51,7 @@ def _metal(metal: Distribution, tensorflow: Distribution, severity: Severity, ca
         evidence=(Evidence("tensorflow-metal declares no TensorFlow, so no installer objects", METAL_SOURCE),),
         breaks=_TENSORFLOW if severity is Severity.ERROR else frozenset(),
         ways=(
-            Way("fitting-pair", "take a pair that Apple made for each other", needs=(need,)),
+            Way("fitting-pair", "take a pair that Apple made for each other", needs=needs),
             Way("without-metal", "run on the CPU, without the plugin", remove=("tensorflow-metal",)),
         ),
     )
@@ -70,9 +72,17 @@ def metal_without_xla(coupling: Coupling) -> Iterator[Finding]:
         cause="From 2.11 on Keras compiles the optimizer's step with XLA, which Metal does not have: could not find registered platform"
         " with id. Keras 2.12 began to ask first.",
         subjects=("tensorflow-metal", tensorflow.name),
-        evidence=(Evidence("the first training step fails", "huggingface/transformers#21309; tensorflow 2.12: can_jit_compile"),),
+        evidence=(
+            Evidence("the first training step fails", "huggingface/transformers#21309; tensorflow 2.12: can_jit_compile"),
+        ),
         breaks=_TENSORFLOW,
-        ways=(Way("newer-pair", "take TensorFlow 2.12, which asks first", needs=(f"{tensorflow.name}>=2.12,<2.13", "tensorflow-metal>=0.8,<1")),),
+        ways=(
+            Way(
+                "newer-pair",
+                "take TensorFlow 2.12, which asks first",
+                needs=(f"{tensorflow.name}>=2.12,<2.13", "tensorflow-metal>=0.8,<1"),
+            ),
+        ),
         advice="Or take the optimizers of tf.keras.optimizers.legacy.",
     )
 
@@ -85,11 +95,21 @@ def rocm_pair(coupling: Coupling) -> Iterator[Finding]:
     wanted = _rocm_of(tensorflow.version)
     minor = versions.minor(tensorflow.version)
     if wanted and numbers(wanted)[:1] != numbers(rocm)[:1]:
-        yield _rocm(tensorflow, rocm, Severity.ERROR, f"It is built for ROCm {wanted} and opens libamdhip64.so.{wanted[0]}, which is not there.")
+        yield _rocm(
+            tensorflow,
+            rocm,
+            Severity.ERROR,
+            f"It is built for ROCm {wanted} and opens libamdhip64.so.{wanted[0]}, which is not there.",
+        )
     elif (wanted and len(numbers(wanted)) > 1 and numbers(wanted)[:2] != numbers(rocm)[:2] and len(numbers(rocm)) > 1) or (
         not wanted and minor not in ROCM_SUPPORTS.get(".".join(map(str, numbers(rocm)[:2])), (minor,))
     ):
-        yield _rocm(tensorflow, rocm, Severity.WARNING, f"AMD does not name this pair{f'; it is built for ROCm {wanted}' if wanted else ''}.")
+        yield _rocm(
+            tensorflow,
+            rocm,
+            Severity.WARNING,
+            f"AMD does not name this pair{f'; it is built for ROCm {wanted}' if wanted else ''}.",
+        )
 
 
 def _rocm_of(version: str) -> str | None:
@@ -97,11 +117,15 @@ def _rocm_of(version: str) -> str | None:
     parts = numbers(version)
     if len(parts) > 3:  # noqa: PLR2004 -- three numbers are TensorFlow's own.
         return ".".join(str(parts[3]))[:3]
-    return next((major for specifier, major in ROCM_BY_TENSORFLOW if versions.satisfies(versions.base(version), specifier)), None)
+    return next(
+        (major for specifier, major in ROCM_BY_TENSORFLOW if versions.satisfies(versions.base(version), specifier)), None
+    )
 
 
 def _rocm(tensorflow: Distribution, rocm: str, severity: Severity, cause: str) -> Finding:
-    way = Way("rocm-3", "take the last release for ROCm 3", needs=("tensorflow-rocm==2.3.3",)) if rocm.startswith("3.") else None
+    way = (
+        Way("rocm-3", "take the last release for ROCm 3", needs=("tensorflow-rocm==2.3.3",)) if rocm.startswith("3.") else None
+    )
     return Finding(
         rule="KD751",
         name=name_of("KD751"),
@@ -116,38 +140,34 @@ def _rocm(tensorflow: Distribution, rocm: str, severity: Severity, cause: str) -
     )
 
 
-def amd_without_rocm(coupling: Coupling) -> Iterator[Finding]:
-    """Give a warning where an AMD GPU is here, no other, and TensorFlow is not the build for ROCm."""
-    tensorflow = coupling.tensorflow
-    if tensorflow is None or not devices(coupling, "amd") or devices(coupling) or "tensorflow-rocm" in coupling.present:
-        return
-    plain = tensorflow.name in ("tensorflow", "tensorflow-gpu", "tf-nightly") and not built_elsewhere(tensorflow)
-    if plain and weight(coupling, "tensorflow") is Severity.ERROR and not any(name.startswith("tensorflow-directml") for name in coupling.present):
-        yield Finding(
-            rule="KD752",
-            name=name_of("KD752"),
-            severity=Severity.WARNING,
-            summary=f"{label(tensorflow)} cannot use the AMD GPU that is here",
-            cause="Its wheels know NVIDIA's CUDA alone; training runs on the CPU.",
-            subjects=(tensorflow.name, "gpu"),
-            evidence=(Evidence("tensorflow-rocm is the build for AMD", ROCM_SOURCE),),
-            advice="Take AMD's tensorflow-rocm for the ROCm that serves this GPU, in place of tensorflow.",
-        )
-
-
 def missing_instructions(coupling: Coupling) -> Iterator[Finding]:
     """Give a finding where the processor lacks instructions that a wheel uses without asking: the import dies of them."""
     flags = coupling.snapshot.cpu_flags
-    if not flags or not on_x86(coupling) or on_arm(coupling):
+    if flags is None or not on_x86(coupling):
         return
     tensorflow = coupling.tensorflow
     if tensorflow and tensorflow.name not in _AVX_FREE and tensorflow.installer != "conda":
         release = versions.base(tensorflow.version)
         if "avx" not in flags and below(release, "1.6") is False:
-            yield _instructions(tensorflow, "AVX", "TensorFlow's wheels use it from 1.6 on", "tensorflow.org/install/pip; TensorFlow 1.6.0 release notes", "tensorflow")
+            yield _instructions(
+                tensorflow,
+                "AVX",
+                "TensorFlow's wheels use it from 1.6 on",
+                "tensorflow.org/install/pip; TensorFlow 1.6.0 release notes",
+                "tensorflow",
+            )
         elif "avx" in flags and "avx2" not in flags and release is not None and versions.satisfies(release, "==2.4.0"):
-            found = _instructions(tensorflow, "AVX2", "2.4.0 was built with it by mistake", "TensorFlow 2.4.1 release notes; tensorflow/tensorflow#45744", "tensorflow")
-            yield found._replace(ways=(Way("tensorflow-2.4.1", "take the mended release", needs=(f"{tensorflow.name}>=2.4.1,<2.5",)),), advice=None)
+            found = _instructions(
+                tensorflow,
+                "AVX2",
+                "2.4.0 was built with it by mistake",
+                "TensorFlow 2.4.1 release notes; tensorflow/tensorflow#45744",
+                "tensorflow",
+            )
+            yield found._replace(
+                ways=(Way("tensorflow-2.4.1", "take the mended release", needs=(f"{tensorflow.name}>=2.4.1,<2.5",)),),
+                advice=None,
+            )
     jaxlib = coupling.present.get("jaxlib")
     if jaxlib and "avx" not in flags and jaxlib.installer != "conda":
         yield _instructions(jaxlib, "AVX", "jaxlib's wheels are built with it", ".bazelrc of jax (-mavx)", "jax")
