@@ -100,7 +100,9 @@ ROWS = (
     # Libraries.
     row("KD702", "tensorflow==2.18.1 keras==3.8.0", E, "tensorflow cuda cudnn", **libs()),
     row("KD702", "tensorflow==2.18.1 nvidia-cudnn-cu12==9.3.0.75 " + CU12, **libs()),
-    row("KD702", "tensorflow==2.18.1 nvidia-cudnn-cu12==9.3.0.75 nvidia-cuda-runtime-cu12==12.5.82", E, "cuda nvidia-cublas-cu12", **libs()),
+    row(
+        "KD702", "tensorflow==2.18.1 nvidia-cudnn-cu12==9.3.0.75 nvidia-cuda-runtime-cu12==12.5.82", E, "cuda nvidia-cublas-cu12", **libs()
+    ),
     row("KD702", "tensorflow==2.18.1", E, "cudnn nvidia-cudnn-cu12", **libs(cuda="12.5.1")),
     row("KD702", "tensorflow==2.18.1", **libs(cuda="12.5.1", cudnn="9.3.0")),
     row("KD702", "tensorflow==2.18.1"),  # Nobody looked.
@@ -228,7 +230,13 @@ ROWS = (
     row("KD724", JAX12, env={**ON_JAX, "LD_LIBRARY_PATH": "/usr/local/cuda-12.6/lib64"}),
     row("KD724", JAX12, env={**ON_JAX, "LD_LIBRARY_PATH": "/usr/local/cuda-11.8/lib64"}),
     row("KD724", JAX12, env={**ON_JAX, "LD_LIBRARY_PATH": "/usr/local/cuda-12.2/extras/CUPTI/lib64"}),
-    row("KD724", "jax==0.6.2 jaxlib==0.6.2 jax-cuda12-plugin==0.6.2", E, **PASTE, **path("/opt/nvidia/hpc_sdk/Linux_x86_64/24.5/cuda/12.4/lib64")),
+    row(
+        "KD724",
+        "jax==0.6.2 jaxlib==0.6.2 jax-cuda12-plugin==0.6.2",
+        E,
+        **PASTE,
+        **path("/opt/nvidia/hpc_sdk/Linux_x86_64/24.5/cuda/12.4/lib64"),
+    ),
     row("KD724", "tensorflow==2.18.1 nvidia-cudnn-cu12==9.3.0.75 " + CU12, E, "tensorflow", **path("/usr/local/cuda-12.1/lib64")),
     row("KD734", "jax==0.8.1", E, "JAX_PLATFORMS jax", env={"JAX_PLATFORMS": "gpu"}),
     row("KD734", "jax==0.8.1", E, "JAX_PLATFORMS jax", env={"JAX_PLATFORMS": "cuda"}, accelerators=()),

@@ -1,6 +1,7 @@
 """What is known of accelerators: which CUDA, cuDNN, driver and GPU each framework's wheels were built for.
 
-Every table names its source. A release that is in no table is not judged: it may be newer than what is known here, or built by somebody else.
+Every table names its source. A release that is in no table is not judged: it may be newer than what is known here,
+or built by somebody else.
 """
 
 from __future__ import annotations
@@ -55,9 +56,7 @@ BUILDS: dict[tuple[int, int], Build] = {
 }
 
 #: Blackwell (compute capability 10.0 and later) fails on every TensorFlow wheel known: CUDA_ERROR_INVALID_PTX on the first kernel.
-BLACKWELL_SOURCE = (
-    "tensorflow/tensorflow#89272 (2.20), #90291 (2.18), #97387 (2.19), #99592 (2.20), #101746 (2.16.2 and 2.20), #111958"
-)
+BLACKWELL_SOURCE = "tensorflow/tensorflow#89272 (2.20), #90291 (2.18), #97387 (2.19), #99592 (2.20), #101746 (2.16.2 and 2.20), #111958"
 AMPERE_SOURCE = "tensorflow/tensorflow#43718, #42958: CUDA 10 knows nothing above compute capability 7.5"
 
 #: Toolkit -> the oldest driver that serves it, on Linux and on Windows (WSL shows the Windows driver). From CUDA 11 on the driver of

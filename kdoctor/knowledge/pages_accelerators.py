@@ -14,7 +14,8 @@ _PAGES = (
     _page(
         "KD701",
         "TensorFlow is a build for the CPU, and a GPU is here",
-        "An NVIDIA GPU is here, and the TensorFlow installed has no CUDA code: a wheel for native Windows after 2.10, for Linux on aarch64, "
+        "An NVIDIA GPU is here, and the TensorFlow installed has no CUDA code: a wheel for native Windows after 2.10, for Linux on "
+        "aarch64, "
         "the distribution tensorflow before 1.15 or 2.0. tensorflow-cpu, which is taken on purpose, gets a note.",
         "Nothing fails: training runs on the CPU without a word, and the extra and-cuda changes nothing about it.",
         "Use a platform whose wheels have CUDA (Linux on x86_64, WSL2 among it), or a backend of Keras 3 that has a CUDA build here.",
@@ -23,7 +24,8 @@ _PAGES = (
         "KD702",
         "The CUDA libraries are missing",
         "A CUDA build and an NVIDIA GPU are here, but neither the nvidia wheels nor CUDA and cuDNN of the system.",
-        "TensorFlow's wheels do not carry the libraries; they open them by name when they start, and pass over the GPU where one is missing. "
+        "TensorFlow's wheels do not carry the libraries; they open them by name when they start, and pass over the GPU where one is "
+        "missing. "
         "The message is: Cannot dlopen some GPU libraries.",
         "Install them as wheels with the extra: tensorflow[and-cuda] from 2.14 on, jax[cuda12] or jax[cuda13].",
     ),
@@ -31,7 +33,8 @@ _PAGES = (
         "KD703",
         "CUDA is of another generation than the build",
         "The only CUDA known here is a system's toolkit whose libraries the framework cannot load.",
-        "The file names carry the major release (up to TensorFlow 2.3 the minor one as well), so libcudart.so.11.0 is nothing to a build for "
+        "The file names carry the major release (up to TensorFlow 2.3 the minor one as well), so libcudart.so.11.0 is nothing to a "
+        "build for "
         "CUDA 12. Within one major release any toolkit will do.",
         "Install the libraries as wheels with the extra of the framework, or the toolkit of the right generation beside the other.",
     ),
@@ -55,7 +58,8 @@ _PAGES = (
         "KD706",
         "This cuDNN fails on TensorFlow 2.21's convolutions",
         "TensorFlow 2.21 is here with cuDNN 9.3, 9.4 or 9.5.",
-        "Its requirements admit them, but XLA emits fused convolutions that these cannot serve: Autotuner could not find any supported configs.",
+        "Its requirements admit them, but XLA emits fused convolutions that these cannot serve: Autotuner could not find any supported "
+        "configs.",
         "Take a newer cuDNN 9; 9.24.0.43 was seen to work.",
     ),
     _page(
@@ -77,7 +81,8 @@ _PAGES = (
         "KD712",
         "The two halves of the NVIDIA driver differ",
         "libcuda, the part of the driver that programs load, is of another version than the kernel module.",
-        "Both come from one installation and must match; a copy in a container image, a compatibility package or an update without a restart "
+        "Both come from one installation and must match; a copy in a container image, a compatibility package or an update without a "
+        "restart "
         "breaks that. Compatibility packages with a newer libcuda are served on data-centre GPUs alone.",
         "Remove the copy that does not belong, or restart the machine after an update. In containers the host lends its libcuda.",
     ),
@@ -85,7 +90,8 @@ _PAGES = (
         "KD713",
         "The build has no code for this GPU",
         "The compute capability of a GPU here is outside of what the wheels carry.",
-        "A GPU that is too old is passed over. One that is too new may be served by translating PTX; for Blackwell on TensorFlow that fails, "
+        "A GPU that is too old is passed over. One that is too new may be served by translating PTX; for Blackwell on TensorFlow that "
+        "fails, "
         "and torch does not try.",
         "Take a release or a build with code for it; for Blackwell on TensorFlow, NVIDIA's container or another backend of Keras 3.",
     ),
@@ -163,7 +169,8 @@ _PAGES = (
         "KD741",
         "tensorflow-metal was made for another TensorFlow",
         "tensorflow-metal and TensorFlow are no pair that Apple released for each other.",
-        "The plugin is linked against TensorFlow's inner parts but declares no requirement, so no installer objects. TensorFlow loads it when "
+        "The plugin is linked against TensorFlow's inner parts but declares no requirement, so no installer objects. TensorFlow loads "
+        "it when "
         "it is imported, and the import dies: Symbol not found. From TensorFlow 2.20 on no release of it loads.",
         "Take the pair of Apple's table, or remove the plugin and run on the CPU.",
     ),
@@ -186,7 +193,8 @@ _PAGES = (
         "KD751",
         "tensorflow-rocm was built for another ROCm",
         "The ROCm installed is not the one that tensorflow-rocm was built for.",
-        "The fourth number of a release says which (2.14.0.600 is for 6.0). With another major release libamdhip64 is not found, and the import fails; "
+        "The fourth number of a release says which (2.14.0.600 is for 6.0). With another major release libamdhip64 is not found, and "
+        "the import fails; "
         "with another minor one AMD promises nothing.",
         "Update both together: take the tensorflow-rocm of this ROCm, from 6.1 on out of AMD's own repository.",
     ),
@@ -221,9 +229,11 @@ _PAGES = (
     _page(
         "KD771",
         "The processor lacks instructions",
-        "A wheel uses instructions that the processor does not have or does not show: AVX for TensorFlow from 1.6 on and for jaxlib, AVX2 for "
+        "A wheel uses instructions that the processor does not have or does not show: AVX for TensorFlow from 1.6 on and for jaxlib, "
+        "AVX2 for "
         "TensorFlow 2.4.0.",
-        "The import dies with Illegal instruction. Old and small processors lack AVX; virtual machines and Rosetta often hide it. The notice that "
+        "The import dies with Illegal instruction. Old and small processors lack AVX; virtual machines and Rosetta often hide it. The "
+        "notice that "
         "TensorFlow could use more instructions is another thing, and harmless.",
         "Show the host's processor to the virtual machine, or take a build without AVX; 2.4.1 mended 2.4.0.",
     ),

@@ -37,9 +37,7 @@ def gpu_not_in_build(coupling: Coupling) -> Iterator[Finding]:
 
 
 def _kinds(coupling: Coupling) -> dict[str, Accelerator]:
-    return {
-        gpu.compute_capability: gpu for gpu in devices(coupling) if gpu.compute_capability and numbers(gpu.compute_capability)
-    }
+    return {gpu.compute_capability: gpu for gpu in devices(coupling) if gpu.compute_capability and numbers(gpu.compute_capability)}
 
 
 def _tensorflow(coupling: Coupling, capability: str, gpu: Accelerator) -> Iterator[Finding]:
@@ -74,7 +72,8 @@ def _translated(tensorflow: Distribution, gpu: Accelerator, newest: str) -> Find
         name=name_of("KD714"),
         severity=Severity.NOTE,
         summary=f"{label(tensorflow)} translates its kernels for {_gpu(gpu)} when it first starts",
-        cause=f"Its machine code ends at compute capability {newest}; the driver compiles the rest from PTX and keeps it. That can take half an hour once.",
+        cause=f"Its machine code ends at compute capability {newest}; the driver compiles the rest from PTX and keeps it. That can take "
+        f"half an hour once.",
         subjects=(tensorflow.name, "gpu"),
         evidence=(Evidence("CUDA kernels will be jit-compiled from PTX", f"{BUILD_INFO}; tensorflow/tensorflow#62320"),),
     )
@@ -106,9 +105,7 @@ def _torch(coupling: Coupling, capability: str, gpu: Accelerator) -> Iterator[Fi
     torch, cuda = coupling.present.get("torch"), torch_cuda(coupling)
     if torch is None or cuda in (None, "cpu") or not on_x86(coupling):
         return
-    code = next(
-        (row for row in TORCH_CODE if cuda in row[1] and versions.satisfies(versions.base(torch.version), row[0])), None
-    )
+    code = next((row for row in TORCH_CODE if cuda in row[1] and versions.satisfies(versions.base(torch.version), row[0])), None)
     if code and (below(capability, code[2]) or numbers(capability)[:1] > numbers(code[3])[:1]):
         cause = (
             f"Builds of this release for CUDA {cuda[:2]}.{cuda[2:]} have code for compute capability {code[2]} to {code[3]}."
@@ -117,9 +114,7 @@ def _torch(coupling: Coupling, capability: str, gpu: Accelerator) -> Iterator[Fi
         )
         old = below(capability, code[2])
         advice = "Or take the build for CUDA 12.6 (cu126)." if old else "Or take torch 2.7 built for CUDA 12.8 (cu128)."
-        yield _finding(coupling, "torch", torch, gpu, cause, TORCH_SOURCE, advice)._replace(
-            ways=tuple(_other_torch(coupling, capability))
-        )
+        yield _finding(coupling, "torch", torch, gpu, cause, TORCH_SOURCE, advice)._replace(ways=tuple(_other_torch(coupling, capability)))
 
 
 def _other_torch(coupling: Coupling, capability: str) -> Iterator[Way]:

@@ -61,7 +61,7 @@ def _mismatch(coupling: Coupling, consumer: Consumer, library: Library, *, other
         summary=f"{_told(library)} does not fit {label(consumer.distribution)}, which was built with cuDNN {consumer.cudnn}",
         cause="A cuDNN of another major release is not even found: the GPU is passed over, and training runs on the CPU."
         if other
-        else "The loaded cuDNN must be of the same or a newer minor release; else convolutions and recurrent layers fail, or JAX falls back to the CPU.",
+        else "It must be of the same or a newer minor release; else convolutions fail, or JAX falls back to the CPU.",
         subjects=(
             library.subject,
             consumer.distribution.name,
@@ -120,9 +120,7 @@ def cudnn_without_gpu(coupling: Coupling) -> Iterator[Finding]:
         summary=f"{_told(found)} has no code for this GPU: from {until} on it starts at compute capability {oldest}",
         cause="Convolutions fail with CUDNN_STATUS_EXECUTION_FAILED or a crash on an older GPU.",
         subjects=(found.subject, "gpu"),
-        evidence=(
-            Evidence(f"compute capability {', '.join(str(gpu.compute_capability) for gpu in gpus)}", CUDNN_DROPPED_SOURCE),
-        ),
+        evidence=(Evidence(f"compute capability {', '.join(str(gpu.compute_capability) for gpu in gpus)}", CUDNN_DROPPED_SOURCE),),
         ways=(way,) if not found.of_system or any(one.finds_wheels for one in consumers(coupling)) else (),
         advice=f"Install a cuDNN below {until}." if found.of_system else None,
     )
@@ -151,24 +149,16 @@ def failing_convolutions(coupling: Coupling) -> Iterator[Finding]:
         if consumer.framework != "tensorflow" or versions.minor(consumer.distribution.version) != (2, 21):
             continue
         library = cudnn(coupling, consumer)
-        if (
-            library
-            and numbers(library.version)[:1] == (9,)
-            and below(library.version, "9.6")
-            and not below(library.version, "9.3")
-        ):
+        if library and numbers(library.version)[:1] == (9,) and below(library.version, "9.6") and not below(library.version, "9.3"):
             yield Finding(
                 rule="KD706",
                 name=name_of("KD706"),
                 severity=weight(coupling, "tensorflow"),
                 summary=f"{label(consumer.distribution)} fails on convolutions with {_told(library)}",
-                cause="Its requirements admit this cuDNN, but XLA's fused convolutions find no engine in it: Autotuner could not find any supported configs.",
+                cause="Its requirements admit this cuDNN, but XLA's fused convolutions find no engine in it: Autotuner could not find "
+                "any supported configs.",
                 subjects=(library.subject, consumer.distribution.name),
-                evidence=(
-                    Evidence(
-                        "9.3 and 9.5.1 fail, 9.24.0.43 trains", "aws/deep-learning-containers#6417, #6418; calad0i/HGQ2#14"
-                    ),
-                ),
+                evidence=(Evidence("9.3 and 9.5.1 fail, 9.24.0.43 trains", "aws/deep-learning-containers#6417, #6418; calad0i/HGQ2#14"),),
                 ways=(Way("proven-cudnn", "take the cuDNN that was seen to work", needs=("nvidia-cudnn-cu12==9.24.0.43",)),),
             )
 
@@ -180,13 +170,7 @@ def wheels_not_found(coupling: Coupling) -> Iterator[Finding]:
         return
     libraries = coupling.snapshot.libraries or {}
     served = below(libraries.get("cudnn"), "8.9") is False and numbers(libraries.get("cuda"))[:1] == (12,)
-    if (
-        served
-        or other_places(coupling)
-        or tensorflow.installer == "conda"
-        or not runs_on(coupling, "linux")
-        or not on_x86(coupling)
-    ):
+    if served or other_places(coupling) or tensorflow.installer == "conda" or not runs_on(coupling, "linux") or not on_x86(coupling):
         return
     yield Finding(
         rule="KD707",

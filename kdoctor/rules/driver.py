@@ -96,5 +96,6 @@ def driver_halves_differ(coupling: Coupling) -> Iterator[Finding]:
                 "tensorflow/tensorflow#51641; docs.nvidia.com: CUDA compatibility",
             ),
         ),
-        advice="Remove the libcuda that is not the driver's (an image's, a compatibility package's, a leftover); after an update, restart the machine.",
+        advice="Remove the libcuda that is not the driver's (an image's, a compatibility package's, a leftover); after an update, "
+        "restart the machine.",
     )

@@ -22,18 +22,14 @@ _PLUGINS = ("jax-cuda12-plugin", "jax-cuda13-plugin")
 def jax_without_plugin(coupling: Coupling) -> Iterator[Finding]:
     """Give a finding where Keras runs on JAX beside an NVIDIA GPU, and JAX has no plugin for it."""
     jax, jaxlib = coupling.present.get("jax"), coupling.present.get("jaxlib")
-    wanted = chosen(coupling) == "jax" or (
-        chosen(coupling) is None and coupling.tensorflow is None and "torch" not in coupling.present
-    )
+    wanted = chosen(coupling) == "jax" or (chosen(coupling) is None and coupling.tensorflow is None and "torch" not in coupling.present)
     if jax is None or not wanted or not devices(coupling) or "+cuda" in ((jaxlib and jaxlib.version) or ""):
         return
     if jax.installer == "conda" or (jaxlib and jaxlib.installer == "conda"):
         return
     windows = runs_on(coupling, "windows")
     missing = all(coupling.has(name) is False for name in _PLUGINS)
-    if (coupling.snapshot.environment or {}).get("JAX_PLATFORMS") == "cpu" or not (
-        windows or (missing and runs_on(coupling, "linux"))
-    ):
+    if (coupling.snapshot.environment or {}).get("JAX_PLATFORMS") == "cpu" or not (windows or (missing and runs_on(coupling, "linux"))):
         return
     yield Finding(
         rule="KD731",
@@ -82,12 +78,8 @@ def _behind(coupling: Coupling, plugin: Distribution, jaxlib: Distribution) -> F
         summary=f"{label(plugin)} is older than {label(jaxlib)}",
         cause="Plugin and jaxlib belong to one release; another is passed over with a warning, and JAX runs on the CPU.",
         subjects=(plugin.name, "jaxlib"),
-        evidence=(
-            Evidence("is not compatible with the installed jaxlib version, so it will not be used", "jaxlib/plugin_support.py"),
-        ),
-        ways=(
-            Way("same-release", "take the plugin of this jaxlib", needs=(f"{plugin.name}=={release}", f"{pjrt}=={release}")),
-        ),
+        evidence=(Evidence("is not compatible with the installed jaxlib version, so it will not be used", "jaxlib/plugin_support.py"),),
+        ways=(Way("same-release", "take the plugin of this jaxlib", needs=(f"{plugin.name}=={release}", f"{pjrt}=={release}")),),
     )
 
 
@@ -164,15 +156,8 @@ def libtpu(coupling: Coupling) -> Iterator[Finding]:
     elif installed and wanted and not elsewhere and installed.name == "libtpu" and below(installed.version, wanted):
         cause = f"Each JAX is made for one libtpu; an older one fails to start the TPU. jax {jax.version} asks for {wanted}."
         way = Way("fitting-libtpu", "take the libtpu of this JAX", needs=(f"libtpu=={wanted}.*",))
-        yield _tpu(coupling, "KD761", jax, "libtpu", f"{label(installed)} is too old for {label(jax)}", cause, None)._replace(
-            ways=(way,)
-        )
-    elif (
-        not elsewhere
-        and coupling.has("libtpu") is False
-        and coupling.has("libtpu-nightly") is False
-        and coupling.snapshot.complete
-    ):
+        yield _tpu(coupling, "KD761", jax, "libtpu", f"{label(installed)} is too old for {label(jax)}", cause, None)._replace(ways=(way,))
+    elif not elsewhere and coupling.has("libtpu") is False and coupling.has("libtpu-nightly") is False and coupling.snapshot.complete:
         cause = "Without libtpu JAX runs on the CPU."
         yield _tpu(
             coupling,
@@ -185,9 +170,7 @@ def libtpu(coupling: Coupling) -> Iterator[Finding]:
         )
 
 
-def _tpu(
-    coupling: Coupling, code: str, jax: Distribution, library: str, summary: str, cause: str, advice: str | None
-) -> Finding:
+def _tpu(coupling: Coupling, code: str, jax: Distribution, library: str, summary: str, cause: str, advice: str | None) -> Finding:
     return Finding(
         rule=code,
         name=name_of(code),

@@ -123,9 +123,7 @@ def other_cuda_on_path(coupling: Coupling) -> Iterator[Finding]:
 
 def _on_wheels(coupling: Coupling) -> Iterator[tuple[str, Distribution]]:
     for one in consumers(coupling):
-        installed = coupling.has("nvidia-cusparse-cu12") or (
-            one.framework == "jax" and coupling.has("nvidia-cusparse-cu12") is None
-        )
+        installed = coupling.has("nvidia-cusparse-cu12") or (one.framework == "jax" and coupling.has("nvidia-cusparse-cu12") is None)
         if one.major == "12" and one.finds_wheels and installed:
             yield one.framework, one.distribution
     torch = coupling.present.get("torch")
@@ -156,12 +154,7 @@ def _cuda_of_folder(coupling: Coupling, entry: str) -> str | None:
 
 def _older(folder: str | None, wheels: str) -> bool:
     """Tell whether a folder is of the same major release of CUDA, and of an older minor one."""
-    return (
-        folder is not None
-        and numbers(folder)[:1] == numbers(wheels)[:1]
-        and len(numbers(folder)) > 1
-        and below(folder, wheels) is True
-    )
+    return folder is not None and numbers(folder)[:1] == numbers(wheels)[:1] and len(numbers(folder)) > 1 and below(folder, wheels) is True
 
 
 def jax_platforms(coupling: Coupling) -> Iterator[Finding]:
@@ -176,9 +169,7 @@ def jax_platforms(coupling: Coupling) -> Iterator[Finding]:
         if platform == "gpu":
             amd = bool(devices(coupling, "amd")) and not devices(coupling)
             better = "rocm" if amd else "cuda" if devices(coupling) else None
-            yield _platform(
-                coupling, value, where, "gpu stands for cuda and rocm, and both must start; no machine has both.", better
-            )
+            yield _platform(coupling, value, where, "gpu stands for cuda and rocm, and both must start; no machine has both.", better)
         elif vendor and known is not None and not devices(coupling, vendor):
             yield _platform(
                 coupling,

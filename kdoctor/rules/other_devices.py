@@ -8,7 +8,7 @@ from kdoctor import versions
 from kdoctor.knowledge.accelerators import METAL, METAL_LAST, METAL_SOURCE, ROCM_BY_TENSORFLOW, ROCM_SOURCE, ROCM_SUPPORTS
 from kdoctor.knowledge.catalogue import name_of
 from kdoctor.model import Distribution, Evidence, Finding, Severity, Way
-from kdoctor.rules.cuda import below, numbers, on_x86, runs_on, weight
+from kdoctor.rules.cuda import below, numbers, on_x86, runs_on
 from kdoctor.rules.rows import label
 
 if TYPE_CHECKING:
@@ -72,9 +72,7 @@ def metal_without_xla(coupling: Coupling) -> Iterator[Finding]:
         cause="From 2.11 on Keras compiles the optimizer's step with XLA, which Metal does not have: could not find registered platform"
         " with id. Keras 2.12 began to ask first.",
         subjects=("tensorflow-metal", tensorflow.name),
-        evidence=(
-            Evidence("the first training step fails", "huggingface/transformers#21309; tensorflow 2.12: can_jit_compile"),
-        ),
+        evidence=(Evidence("the first training step fails", "huggingface/transformers#21309; tensorflow 2.12: can_jit_compile"),),
         breaks=_TENSORFLOW,
         ways=(
             Way(
@@ -117,15 +115,11 @@ def _rocm_of(version: str) -> str | None:
     parts = numbers(version)
     if len(parts) > 3:  # noqa: PLR2004 -- three numbers are TensorFlow's own.
         return ".".join(str(parts[3]))[:3]
-    return next(
-        (major for specifier, major in ROCM_BY_TENSORFLOW if versions.satisfies(versions.base(version), specifier)), None
-    )
+    return next((major for specifier, major in ROCM_BY_TENSORFLOW if versions.satisfies(versions.base(version), specifier)), None)
 
 
 def _rocm(tensorflow: Distribution, rocm: str, severity: Severity, cause: str) -> Finding:
-    way = (
-        Way("rocm-3", "take the last release for ROCm 3", needs=("tensorflow-rocm==2.3.3",)) if rocm.startswith("3.") else None
-    )
+    way = Way("rocm-3", "take the last release for ROCm 3", needs=("tensorflow-rocm==2.3.3",)) if rocm.startswith("3.") else None
     return Finding(
         rule="KD751",
         name=name_of("KD751"),
