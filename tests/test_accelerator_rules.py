@@ -357,6 +357,22 @@ def test_no_false_alarm(case: Row) -> None:
     assert [finding for finding in findings if finding.rule.startswith("KD7") and finding.severity is not N] == []
 
 
+@pytest.mark.parametrize("odd", ["", "x", "12.2 Update 1", "1!2.0", "9" * 5000, "\u0662.\u0663", "-1", "12.", "12..2", "\x1b[31m"])
+def test_odd_versions_crash_nothing_and_accuse_nobody(odd: str) -> None:
+    names = ("tensorflow==2.18.1", "keras", "jax", "jaxlib", "jax-cuda12-plugin", "nvidia-cudnn-cu12", "torch", "tensorflow-rocm", "libtpu")
+    made = snapshot(
+        " ".join(names),
+        accelerators=(*gpus(odd), *gpus("8.0"), *gpus(None, vendor="amd"), *gpus(None, vendor="google")),
+        libraries=dict.fromkeys(("cuda", "cudnn", "rocm", "libcuda"), odd),
+        drivers={"nvidia": odd},
+        env={"CUDA_VISIBLE_DEVICES": f"0,{odd}", "LD_LIBRARY_PATH": f"/usr/local/cuda-{odd}/lib64:{odd}", "JAX_PLATFORMS": odd},
+    )
+    made = made._replace(distributions=tuple(one._replace(version=one.version or odd) for one in made.distributions))
+    findings, crashed = rules.run(couple(made))
+    assert not crashed
+    assert {finding.rule for finding in findings if finding.rule.startswith("KD7")} <= {"KD702", "KD722"}
+
+
 def test_conda_and_its_libraries_are_not_judged() -> None:
     conda = Snapshot(
         python=Python("3.11.7", prefix="/opt/conda/envs/tf"),

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 #: Distributions whose wheels for Linux x86_64 (and Windows up to 2.10) are CUDA builds.
 _CUDA_DISTRIBUTIONS = ("tensorflow", "tensorflow-gpu", "tf-nightly", "tf-nightly-gpu")
 _X86 = ("x86_64", "amd64")
+#: No version of a driver or a library has more characters.
+_LONGEST = 80
 #: Values of CUDA_VISIBLE_DEVICES that hide every GPU.
 NO_DEVICES = ("", "-1", "none", "NoDevFiles", "void")
 #: Wheels that carry the CUDA libraries which TensorFlow opens when it starts, but for the suffix.
@@ -100,9 +102,9 @@ def weight(coupling: Coupling, framework: str) -> Severity:
 
 
 def numbers(version: str | None) -> tuple[int, ...]:
-    """Give the release numbers of a version, trailing zeros kept; () where it has none."""
-    base = versions.base(version)
-    return tuple(int(part) for part in base.split(".")) if base else ()
+    """Give the release numbers of a version, trailing zeros kept; () where it is none, has an epoch or is longer than any real one."""
+    base = versions.base(version) or ""
+    return tuple(int(part) for part in base.split(".")) if 0 < len(base) <= _LONGEST and "!" not in base else ()
 
 
 def below(version: str | None, bound: str) -> bool | None:

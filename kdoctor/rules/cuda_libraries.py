@@ -103,5 +103,5 @@ def _of_another(coupling: Coupling, consumer: Consumer, system: str) -> Finding:
 def _loads(system: str, specifier: str) -> bool:
     """Tell whether a toolkit's libraries can be loaded; of one that is known by its major alone, only that is judged."""
     if len(numbers(system)) < 2:  # noqa: PLR2004 -- major and minor.
-        return numbers(system) == numbers(specifier.partition(",")[0].strip("=><*. "))[:1]
+        return numbers(system) in ((), numbers(specifier.partition(",")[0].strip("=><*. "))[:1])
     return versions.satisfies(system, specifier) is not False

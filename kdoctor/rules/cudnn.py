@@ -41,7 +41,7 @@ def cudnn_mismatch(coupling: Coupling) -> Iterator[Finding]:
         return
     for consumer in consumers(coupling):
         library = cudnn(coupling, consumer)
-        if library is None or not consumer.cudnn or (library.of_system and other_places(coupling)):
+        if library is None or not numbers(library.version) or not consumer.cudnn or (library.of_system and other_places(coupling)):
             continue
         major = consumer.cudnn.partition(".")[0]
         other = numbers(library.version)[:1] != numbers(major)

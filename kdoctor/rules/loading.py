@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 #: Wheel whose version is the CUDA release of the libraries that came with it.
 _CUDA_OF_WHEELS = ("nvidia-nvjitlink-cu12", "nvidia-cuda-runtime-cu12", "nvidia-cusparse-cu12")
+_ENVIRONMENT = "the environment"
+_INDEX = re.compile(r"-?\d{1,9}", re.ASCII)
 _IN_CODE = r"os\.environ\[['\"]CUDA_VISIBLE_DEVICES['\"]\]\s*=\s*['\"]([^'\"]*)['\"]"
 _VENDOR_OF_PLATFORM = {"cuda": "nvidia", "rocm": "amd", "tpu": "google", "METAL": "apple"}
 
@@ -26,7 +28,7 @@ def _asked(coupling: Coupling, variable: str, in_code: str) -> tuple[str | None,
         found = re.search(in_code, text) if isinstance(text, str) else None
         if found:
             return found[1], path
-    return (coupling.snapshot.environment or {}).get(variable), "the environment"
+    return (coupling.snapshot.environment or {}).get(variable), _ENVIRONMENT
 
 
 def hidden_devices(coupling: Coupling) -> Iterator[Finding]:
@@ -39,30 +41,21 @@ def hidden_devices(coupling: Coupling) -> Iterator[Finding]:
         return
     entries = [entry.strip() for entry in value.split(",")]
     if entries[0] in NO_DEVICES:
-        yield _hidden(
-            "KD721",
-            Severity.NOTE,
-            f"CUDA_VISIBLE_DEVICES={value!r} hides every GPU",
-            "Everything runs on the CPU, as one may want.",
-            where,
-        )
-        return
-    beyond = next((entry for entry in entries if entry.lstrip("-").isdigit() and not 0 <= int(entry) < len(gpus)), None)
-    if beyond is None or not all(entry.lstrip("-").isdigit() for entry in entries):
-        return
-    lost = "no GPU is left" if entries[0] == beyond else "those after it are lost"
-    count = f"{len(gpus)} GPU{'s' if len(gpus) > 1 else ''}, counted from 0"
-    yield _hidden(
-        "KD722",
-        Severity.ERROR if entries[0] == beyond else Severity.WARNING,
-        f"CUDA_VISIBLE_DEVICES={value} names GPU {beyond}, which is not there",
-        f"The list ends at the first entry that does not exist; {lost}. There are {count}.",
-        where,
-        Way("show-devices", "show every GPU", environment={"CUDA_VISIBLE_DEVICES": None}),
-    )
+        summary = f"CUDA_VISIBLE_DEVICES={value!r} hides every GPU"
+        yield _hidden(coupling, "KD721", Severity.NOTE, summary, "Everything runs on the CPU, as one may want.", where)
+    elif all(_INDEX.fullmatch(entry) for entry in entries):
+        beyond = next((entry for entry in entries if not 0 <= int(entry) < len(gpus)), None)
+        if beyond:
+            severity = Severity.ERROR if entries[0] == beyond else Severity.WARNING
+            lost = "no GPU is left" if entries[0] == beyond else "those after it are lost"
+            count = f"there {'are' if len(gpus) > 1 else 'is'} {len(gpus)}, counted from 0"
+            summary = f"CUDA_VISIBLE_DEVICES={value} names GPU {beyond}, which is not there"
+            cause = f"The list ends at the first entry that does not exist, so {lost}; {count}."
+            yield _hidden(coupling, "KD722", severity, summary, cause, where)
 
 
-def _hidden(code: str, severity: Severity, summary: str, cause: str, where: str, *ways: Way) -> Finding:
+def _hidden(coupling: Coupling, code: str, severity: Severity, summary: str, cause: str, where: str) -> Finding:
+    mendable = code == "KD722" and "CUDA_VISIBLE_DEVICES" in (coupling.snapshot.environment or {})
     return Finding(
         rule=code,
         name=name_of(code),
@@ -71,8 +64,14 @@ def _hidden(code: str, severity: Severity, summary: str, cause: str, where: str,
         cause=cause,
         subjects=("CUDA_VISIBLE_DEVICES", "gpu"),
         evidence=(Evidence(f"set in {where}", "NVIDIA CUDA programming guide, CUDA environment variables"),),
-        ways=ways,
+        ways=(Way("show-devices", "show every GPU", environment={"CUDA_VISIBLE_DEVICES": None}),) if mendable else (),
+        advice=_in_file(where),
     )
+
+
+def _in_file(where: str) -> str | None:
+    """Say that a program's own setting, which wins, must be changed in the program."""
+    return None if where == _ENVIRONMENT else f"Change it in {where}, whose setting wins over the environment."
 
 
 def stubs_on_path(coupling: Coupling) -> Iterator[Finding]:
@@ -171,17 +170,13 @@ def jax_platforms(coupling: Coupling) -> Iterator[Finding]:
             better = "rocm" if amd else "cuda" if devices(coupling) else None
             yield _platform(coupling, value, where, "gpu stands for cuda and rocm, and both must start; no machine has both.", better)
         elif vendor and known is not None and not devices(coupling, vendor):
-            yield _platform(
-                coupling,
-                value,
-                where,
-                f"No device for {platform} is here, and JAX does not fall back from a platform that is asked for.",
-                None,
-            )
+            cause = f"No device for {platform} is here, and JAX does not fall back from a platform that is asked for."
+            yield _platform(coupling, value, where, cause, None)
 
 
 def _platform(coupling: Coupling, value: str, where: str, cause: str, better: str | None) -> Finding:
     severity = weight(coupling, "jax")
+    way = Way("right-platform", "let JAX choose" if better is None else f"name {better}", environment={"JAX_PLATFORMS": better})
     return Finding(
         rule="KD734",
         name=name_of("KD734"),
@@ -191,11 +186,6 @@ def _platform(coupling: Coupling, value: str, where: str, cause: str, better: st
         subjects=("JAX_PLATFORMS", "jax"),
         evidence=(Evidence(f"set in {where}", "jax-ml/jax#12335; jax/_src/xla_bridge.py"),),
         breaks=frozenset({"jax"}) if severity is Severity.ERROR else frozenset(),
-        ways=(
-            Way(
-                "right-platform",
-                "let JAX choose" if better is None else f"name {better}",
-                environment={"JAX_PLATFORMS": better},
-            ),
-        ),
+        ways=(way,) if where == _ENVIRONMENT else (),
+        advice=_in_file(where),
     )
