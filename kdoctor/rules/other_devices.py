@@ -88,7 +88,7 @@ def metal_without_xla(coupling: Coupling) -> Iterator[Finding]:
 def rocm_pair(coupling: Coupling) -> Iterator[Finding]:
     """Give a finding where tensorflow-rocm was built for another ROCm than the one installed."""
     tensorflow, rocm = coupling.present.get("tensorflow-rocm"), (coupling.snapshot.libraries or {}).get("rocm")
-    if tensorflow is None or tensorflow.version is None or coupling.snapshot.accelerators == () or not numbers(rocm):
+    if not tensorflow or not tensorflow.version or not rocm or not numbers(rocm) or coupling.snapshot.accelerators == ():
         return
     wanted = _rocm_of(tensorflow.version)
     minor = versions.minor(tensorflow.version)
