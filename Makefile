@@ -16,7 +16,7 @@ DEVELOPING := $(VENV)/kdoctor-developing
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help doctor test test-real lint bench clean
+.PHONY: help doctor test test-real golden lint bench clean
 
 help: ## Show what can be made
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1	/p' $(firstword $(MAKEFILE_LIST)) | awk -F '\t' '{printf "make %-10s %s\n", $$1, $$2}'
@@ -37,6 +37,9 @@ test: $(DEVELOPING) ## Run the tests that need no network
 
 test-real: $(DEVELOPING) ## Build real environments from the package index and hold kdoctor against them
 	$(BIN)/python -m pytest -m real --durations=0 tests/real $(ARGS)
+
+golden: $(DEVELOPING) ## Write the expected reports in tests/golden anew after a change of words; read the difference
+	KDOCTOR_GOLDEN=write $(BIN)/python -m pytest tests/test_golden.py $(ARGS)
 
 lint: $(DEVELOPING) ## Check style, formatting and types
 	@held=0; for check in "ruff check ." "ruff format --check ." mypy; do \

@@ -29,15 +29,9 @@ class _Style(NamedTuple):
 @click.command()
 @patient_options
 @click.option("--example", is_flag=True, help="Examine an embedded example environment instead.")
-@click.option(
-    "--or-example", is_flag=True, help="Show the example too where neither TensorFlow nor Keras is installed (text only)."
-)
-@click.option(
-    "--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How the report is said."
-)
-@click.option(
-    "--fail-on", type=click.Choice([*_LEVELS, "never"]), default="error", show_default=True, help="Exit with 1 from here on."
-)
+@click.option("--or-example", is_flag=True, help="Show the example too where neither TensorFlow nor Keras is installed (text only).")
+@click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How the report is said.")
+@click.option("--fail-on", type=click.Choice([*_LEVELS, "never"]), default="error", show_default=True, help="Exit with 1 from here on.")
 @color_option
 @click.option("-v", "--verbose", count=True, help="Show notes and evidence too.")
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing; the exit code tells.")

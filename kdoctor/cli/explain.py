@@ -24,7 +24,5 @@ def explain(code: str | None, color: str) -> None:
     wanted = next((one for one in codes() if code.upper() == one or code.lower() == name_of(one)), None)
     if wanted is None:
         raise click.BadParameter(f"there is no rule {code!r}; `kdoctor explain` lists them all.", param_hint="CODE")
-    facts = [
-        (" and ".join(fact.when), fact.needs, fact.says, fact.source, fact.observed) for fact in FACTS if fact.rule == wanted
-    ]
+    facts = [(" and ".join(fact.when), fact.needs, fact.says, fact.source, fact.observed) for fact in FACTS if fact.rule == wanted]
     say(page.page(text_of(wanted), facts, face), face)

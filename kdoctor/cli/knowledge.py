@@ -68,15 +68,11 @@ def _known(index: Index, projects: Sequence[str]) -> Mapping[str, Known]:
     names = {normalize(name) for name in projects} or index.projects
     strange = sorted(names - index.projects)
     if strange:
-        raise KdoctorError(
-            f"kdoctor keeps no knowledge of {', '.join(strange)}", f"it knows {', '.join(sorted(index.projects))}"
-        )
+        raise KdoctorError(f"kdoctor keeps no knowledge of {', '.join(strange)}", f"it knows {', '.join(sorted(index.projects))}")
     return {
         name: Known(
             {
-                spelled(release.version): KnownRelease(
-                    frozenset(release.tags), release.yanked, release.requirements is not None
-                )
+                spelled(release.version): KnownRelease(frozenset(release.tags), release.yanked, release.requirements is not None)
                 for release in index.releases(name)
             },
             index.project(name).keep,

@@ -25,9 +25,7 @@ def patient_options(command: _Command) -> _Command:
         metavar="FILE|-",
         help="Read a snapshot or a report (- for standard input) instead of examining this machine.",
     )(command)
-    return click.option("--python", metavar="PATH", help="Interpreter, virtual environment folder or conda prefix to examine.")(
-        command
-    )
+    return click.option("--python", metavar="PATH", help="Interpreter, virtual environment folder or conda prefix to examine.")(command)
 
 
 def color_option(command: _Command) -> _Command:

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 
 #: What follows a label begins in this column.
 INDENT = "        "
+#: Half a command would be worse than none.
+_WHOLE = 1_000_000
+#: In the places of `shown_at`: where it is told that there is no way out.
+_NO_WAY = ""
 
 
 def labelled(label: str, text: str, face: Face) -> list[str]:
@@ -25,6 +29,8 @@ def shown_at(shown: Sequence[Finding], remedies: Sequence[Remedy]) -> dict[str, 
     """Give for each remedy the finding, the first in order, under which its commands stand."""
     places: dict[str, Finding] = {}
     for finding in shown:
+        if _has_no_way(finding):
+            places.setdefault(_NO_WAY, finding)
         for remedy in remedies:
             if remedy.name in finding.remedies:
                 places.setdefault(remedy.name, finding)
@@ -40,8 +46,14 @@ def mend(finding: Finding, report: Report, places: Mapping[str, Finding], face: 
         yield from labelled("mend", _same(remedies, report.remedies, places), face)
     if finding.advice:
         yield from labelled("or" if remedies else "mend", _without_or(finding.advice), face)
-    elif not remedies and finding.severity is not Severity.NOTE:
+    elif _has_no_way(finding) and places[_NO_WAY] is finding:
         yield from _no_way(report.impossible, face)
+    elif _has_no_way(finding):
+        yield f"  mend  none, as for {places[_NO_WAY].rule} above"
+
+
+def _has_no_way(finding: Finding) -> bool:
+    return not finding.remedies and not finding.advice and finding.severity is not Severity.NOTE
 
 
 def _without_or(advice: str) -> str:
@@ -53,17 +65,17 @@ def _without_or(advice: str) -> str:
 def _same(remedies: Sequence[Remedy], known: Sequence[Remedy], places: Mapping[str, Finding]) -> str:
     codes = " and ".join(dict.fromkeys(places[remedy.name].rule for remedy in remedies))
     if len(known) == 1:
-        return f"the same command as for {codes}"
+        return f"the same command as for {codes} above"
     if len(remedies) == len(known):
-        return f"each of the ways shown for {codes}"
-    return f"as shown for {codes}: {'; or '.join(remedy.title for remedy in remedies)}"
+        return f"each of the ways shown for {codes} above"
+    return f"as shown for {codes} above: {'; or '.join(remedy.title for remedy in remedies)}"
 
 
 def _ways_out(remedies: Sequence[Remedy], impossible: Sequence[Impossible], face: Face, verbosity: int) -> Iterator[str]:
     for position, remedy in enumerate(remedies):
         label = "or" if position else "mend"
         # A command is never wrapped, so that it can be copied whole.
-        commands = [clean(command) for command in remedy.commands]
+        commands = [clean(command, longest=_WHOLE) for command in remedy.commands]
         if len(remedies) > 1 or verbosity or not commands:
             yield from labelled(label, remedy.title + (":" if commands else ""), face)
             yield from (INDENT + command for command in commands)
@@ -75,9 +87,7 @@ def _ways_out(remedies: Sequence[Remedy], impossible: Sequence[Impossible], face
 
 def _no_way(impossible: Sequence[Impossible], face: Face) -> Iterator[str]:
     if impossible:
-        yield from labelled(
-            "mend", "no set of releases holds together here; it takes another Python or a second environment", face
-        )
+        yield from labelled("mend", "no set of releases holds together here; it takes another Python or a second environment", face)
         yield from _impossible(impossible, face)
     else:
         yield "  mend  no pin and no variable mends this"

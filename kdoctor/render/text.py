@@ -29,7 +29,7 @@ _ORIGINS = {
 #: Facts whose loss takes nothing away where the devices are known all the same.
 _MINOR = ("nvml", "driver", "pci")
 _MOST_UNREAD = 5
-_NEITHER = "Neither TensorFlow nor Keras is installed here. Another environment is examined by: kdoctor check --python PATH"
+_NEITHER = ["Neither TensorFlow nor Keras is installed here.", "To examine another environment: kdoctor check --python PATH"]
 _NOT_LOOKED_AT = "Not looked at: the files on disk, links between libraries, a live import."
 
 
@@ -41,7 +41,7 @@ def render(report: Report, face: Face, verbosity: int = 0) -> str:
     shown = [finding for finding in report.findings if verbosity or finding.severity is not Severity.NOTE]
     neither = has_neither(report)
     blocks = [_first_line(report, face)]
-    blocks += [wrapped(_NEITHER, face.width)] if neither else [_head(report, face), _usages(report, face, verbosity)]
+    blocks += [_NEITHER] if neither else [_head(report, face), _usages(report, face, verbosity)]
     blocks += _findings(shown, report, face, verbosity)
     blocks += [_unread(report, face, verbosity)]
     if report.findings or report.unchecked or not neither:
@@ -51,11 +51,10 @@ def render(report: Report, face: Face, verbosity: int = 0) -> str:
 
 def _first_line(report: Report, face: Face) -> list[str]:
     snapshot = report.snapshot
-    count = len(snapshot.distributions)
     parts = [
         f"kdoctor {__version__}",
         f"{snapshot.patient or _ORIGINS.get(snapshot.origin, snapshot.origin)} ({_details(snapshot)})",
-        f"{count} distribution{'' if count == 1 else 's'}{'' if snapshot.complete else ' named'}",
+        _count(snapshot),
         f"knowledge of {report.knowledge}",
     ]
     lines = [clean(parts[0])]
@@ -65,6 +64,14 @@ def _first_line(report: Report, face: Face) -> list[str]:
         else:
             lines.append(f"  {part}")
     return lines
+
+
+def _count(snapshot: Snapshot) -> str:
+    count = len(snapshot.distributions)
+    words = f"{count} distribution{'' if count == 1 else 's'}"
+    if snapshot.complete:
+        return words
+    return f"at least {words}" if snapshot.origin == "environment" else f"{words} named"
 
 
 def _details(snapshot: Snapshot) -> str:
@@ -100,7 +107,7 @@ def _usage(name: str, result: UsageResult, face: Face) -> str:
         detail = " ".join(result.because) or "not installed"
     else:
         detail = (result.resolves_to or "") + (f" on {result.backend}" if result.backend else "")
-    return f"  {name:<22}  {paint(state, color, face)}{' ' * (8 - len(state)) + clean(detail) if detail else ''}"
+    return f"  {name:<22}  {paint(state, color, face)}{' ' * (9 - len(state)) + clean(detail) if detail else ''}"
 
 
 def _findings(shown: Sequence[Finding], report: Report, face: Face, verbosity: int) -> list[list[str]]:
@@ -134,9 +141,7 @@ def _unread(report: Report, face: Face, verbosity: int) -> list[str]:
 
 
 def _last_line(report: Report, face: Face, hidden: int) -> list[str]:
-    count = {
-        severity: sum(1 for one in report.findings if one.severity is severity) for severity in sorted(Severity, reverse=True)
-    }
+    count = {severity: sum(1 for one in report.findings if one.severity is severity) for severity in sorted(Severity, reverse=True)}
     words = [f"{number} {severity.label}{'' if number == 1 else 's'}" for severity, number in count.items() if number]
     state = ", ".join(words) if words else _all_clear(report)
     color = {"error": "31", "warning": "33"}.get(report.verdict, "33" if report.unchecked else "32")
@@ -147,4 +152,4 @@ def _last_line(report: Report, face: Face, hidden: int) -> list[str]:
 def _all_clear(report: Report) -> str:
     if report.unchecked:
         return "Nothing was found, but not every rule could be judged"
-    return "Nothing is wrong" if report.snapshot.complete else "Nothing is wrong with what is named"
+    return "Nothing is wrong" if report.snapshot.complete else "Nothing is wrong with what is known"

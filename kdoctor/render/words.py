@@ -22,9 +22,13 @@ class Face(NamedTuple):
     width: int = 100
 
 
-def clean(text: str) -> str:
-    """Give text that neither a terminal nor a CI service obeys: a control character becomes U+FFFD, a command gets a space."""
-    return _COMMAND.sub(r"\g<0> ", _UNSAFE.sub("\N{REPLACEMENT CHARACTER}", text))
+def clean(text: str, longest: int = 1000) -> str:
+    """Give text that neither a terminal nor a CI service obeys, cut to `longest` characters.
+
+    A control character becomes U+FFFD, a command gets a space.
+    """
+    cut = text if len(text) <= longest else f"{text[: longest - 3]}..."
+    return _COMMAND.sub(r"\g<0> ", _UNSAFE.sub("\N{REPLACEMENT CHARACTER}", cut))
 
 
 def paint(text: str, code: str, face: Face) -> str:
