@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from resolvelib import AbstractProvider, BaseReporter, ResolutionImpossible, ResolutionTooDeep, Resolver
 
+from kdoctor import versions
 from kdoctor.knowledge.families import KERAS, TENSORFLOW
+from kdoctor.solve.goals import Need
 from kdoctor.solve.problem import NEVER, Problem, Wish
 
 _FRAMEWORKS = frozenset((*TENSORFLOW, *KERAS))
 
 #: Rounds after which a search gives up; real environments need a few dozen.
 _ROUNDS = 500
+
+#: A distribution and one of its minor releases that are not to be taken.
+Refused = frozenset[tuple[str, "tuple[int, int] | None"]]
 
 
 class Candidate(NamedTuple):
@@ -29,18 +34,21 @@ class Outcome(NamedTuple):
     versions: dict[str, str] | None
     #: Distributions that stand as they are and refused something.
     blockers: frozenset[str]
-    because: tuple[str, ...] = ()
+    #: What was refused on the way, in the order in which it was met.
+    because: tuple[Wish, ...] = ()
 
 
 class _Provider(AbstractProvider[Wish, Candidate, str]):
     """What resolvelib asks of the domain. Only what may change or must come in takes part; what stands is a filter on it."""
 
-    def __init__(self, problem: Problem, changed: frozenset[str]) -> None:
+    def __init__(self, problem: Problem, changed: frozenset[str], refused: Refused) -> None:
         self.problem = problem
         self.changed = changed
+        self.refused = refused
         self.blockers: dict[str, None] = {}
-        self.because: dict[str, None] = {}
-        self._usable: dict[str, list[Candidate]] = {}
+        self.because: dict[Wish, None] = {}
+        self._usable: dict[str, frozenset[str]] = {}
+        self._wished: dict[tuple[str, str], tuple[Wish, ...]] = {}
 
     def stands(self, name: str) -> bool:
         """Tell whether a distribution is installed and must stay as it is."""
@@ -52,10 +60,10 @@ class _Provider(AbstractProvider[Wish, Candidate, str]):
     def get_preference(
         self,
         identifier: str,
-        resolutions: Mapping[str, Candidate],
-        candidates: Mapping[str, Iterator[Candidate]],
-        information: Mapping[str, Iterator[Any]],
-        backtrack_causes: Sequence[Any],
+        resolutions: Mapping[str, Candidate],  # noqa: ARG002 -- resolvelib names its parameters.
+        candidates: Mapping[str, Iterator[Candidate]],  # noqa: ARG002 -- resolvelib names its parameters.
+        information: Mapping[str, Iterator[Any]],  # noqa: ARG002 -- resolvelib names its parameters.
+        backtrack_causes: Sequence[Any],  # noqa: ARG002 -- resolvelib names its parameters.
     ) -> tuple[bool, bool, str]:
         # What the user already has is settled first, the frameworks before the libraries under them; then newcomers.
         return identifier not in self.problem.installed, identifier not in _FRAMEWORKS, identifier
@@ -68,41 +76,48 @@ class _Provider(AbstractProvider[Wish, Candidate, str]):
     ) -> list[Candidate]:
         wishes = list(requirements[identifier])
         refused = {candidate.version for candidate in incompatibilities[identifier]}
+        comes_in = identifier not in self.problem.installed
+        order = self.problem.by_age(identifier, wishes) if comes_in else self.problem.candidates(identifier)
         found = []
-        for candidate in self._usable_candidates(identifier):
-            against = next((wish for wish in wishes if not wish.admits(candidate.version)), None)
+        for version in order:
+            against = next((wish for wish in wishes if not wish.admits(version)), None)
             if against is not None:
-                self.because.setdefault(against.text)
-            elif candidate.version not in refused:
-                found.append(candidate)
+                self.because.setdefault(against)
+            elif version not in refused and self._is_usable(identifier, version):
+                found.append(Candidate(identifier, version))
         return found
 
-    def _usable_candidates(self, name: str) -> list[Candidate]:
-        """Give the candidates that agree with everything that stands; whoever refused one is noted as a blocker."""
+    def _is_usable(self, name: str, version: str) -> bool:
+        """Tell whether a candidate agrees with everything that stands; whoever refused one is noted as a blocker."""
         usable = self._usable.get(name)
         if usable is None:
             standing = [wish for wish in self.problem.standing.get(name, ()) if wish.parent not in self.changed]
-            usable = [Candidate(name, v) for v in self.problem.candidates(name) if self._agrees(name, v, standing)]
-            self._usable[name] = usable
-        return usable
+            usable = self._usable[name] = frozenset(v for v in self.problem.candidates(name) if self._agrees(name, v, standing))
+        return version in usable
 
     def _agrees(self, name: str, version: str, standing: list[Wish]) -> bool:
+        if (name, versions.minor(version)) in self.refused:
+            return False
         against = next((wish for wish in standing if not wish.admits(version)), None)
         if against is not None:
             self.blockers.setdefault(against.parent)
-            self.because.setdefault(against.text)
+            self.because.setdefault(against)
             return False
         for wish in self._wishes(name, version):
             if self.stands(wish.name) and not wish.admits(self.problem.installed[wish.name].version):
                 self.blockers.setdefault(wish.name)
-                self.because.setdefault(wish.text)
+                self.because.setdefault(wish)
                 return False
             if wish.name == name and wish.specifier == NEVER:
                 return False
         return True
 
     def _wishes(self, name: str, version: str) -> tuple[Wish, ...]:
-        return (*self.problem.dependencies(name, version), *self.problem.facts_on(name, version, self.changed))
+        found = self._wished.get((name, version))
+        if found is None:
+            wishes = (*self.problem.dependencies(name, version), *self.problem.facts_on(name, version, self.changed))
+            found = self._wished[name, version] = wishes
+        return found
 
     def is_satisfied_by(self, requirement: Wish, candidate: Candidate) -> bool:
         return requirement.admits(candidate.version)
@@ -122,15 +137,16 @@ class _Provider(AbstractProvider[Wish, Candidate, str]):
         return missing and wish.name in self.problem.index.projects
 
 
-def attempt(problem: Problem, changed: frozenset[str], needs: Sequence[Wish]) -> Outcome:
+def attempt(problem: Problem, changed: frozenset[str], needs: Sequence[Need], refused: Refused = frozenset()) -> Outcome:
     """Look for versions of `changed` (and of what must come with them) while all other installed distributions stand."""
-    provider = _Provider(problem, changed)
-    unmet = [need for need in needs if provider.stands(need.name) and not need.admits(problem.installed[need.name].version)]
+    provider = _Provider(problem, changed, refused)
+    needed = list(problem.needed(needs, changed))
+    unmet = [need for need in needed if provider.stands(need.name) and not need.admits(problem.installed[need.name].version)]
     if unmet:
-        return Outcome(None, frozenset(need.name for need in unmet), tuple(need.text for need in unmet))
-    wishes = [need for need in needs if not provider.stands(need.name)]
-    wishes += [Wish(name, "", "", f"{name} stays installed") for name in sorted(changed)]
-    wishes += [wish for wish in _facts_of_the_rest(problem, changed, needs) if provider.known(wish)]
+        return Outcome(None, frozenset(need.name for need in unmet), tuple(unmet))
+    wishes = [need for need in needed if not provider.stands(need.name)]
+    wishes += [Wish(name, "", "") for name in sorted(changed)]
+    wishes += [wish for wish in _facts_of_the_rest(problem, changed, needed) if provider.known(wish)]
     try:
         result = Resolver(provider, BaseReporter()).resolve(wishes, max_rounds=_ROUNDS)
     except (ResolutionImpossible, ResolutionTooDeep):
@@ -143,9 +159,9 @@ def _as_before(problem: Problem, candidate: Candidate) -> bool:
     return installed is not None and installed.version == candidate.version
 
 
-def _facts_of_the_rest(problem: Problem, changed: frozenset[str], needs: Sequence[Wish]) -> Iterator[Wish]:
+def _facts_of_the_rest(problem: Problem, changed: frozenset[str], needed: Sequence[Wish]) -> Iterator[Wish]:
     """Give what facts on standing distributions require of those that change or come in."""
-    moving = changed | {wish.name for wish in needs if wish.name not in problem.installed}
+    moving = changed | {wish.name for wish in needed if wish.name not in problem.installed}
     for name, distribution in problem.installed.items():
         if name not in changed:
             for wish in problem.facts_on(name, distribution.version, changed):

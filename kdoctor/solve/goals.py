@@ -2,60 +2,82 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import combinations, islice
 from typing import NamedTuple
 
+from kdoctor.knowledge.conditions import Condition, read
 from kdoctor.model import Finding, Severity, Way
 
-_NOTHING: Mapping[str, str | None] = {}
+#: Goals tried at most, and combinations of ways looked at to find them.
+_MOST, _LOOKED_AT = 6, 60
+
+
+class Need(NamedTuple):
+    """A requirement that a way out asks for."""
+
+    text: str
+    #: Those for whose sake it is asked: once all of them change, it may be moot. () = asked for in any case.
+    holders: frozenset[str] = frozenset()
 
 
 class Goal(NamedTuple):
     """What to have, to remove, to install again and to set; everything else is up to the solver."""
 
     ways: tuple[Way, ...] = ()
-    needs: tuple[str, ...] = ()
+    needs: tuple[Need, ...] = ()
     remove: frozenset[str] = frozenset()
     reinstall: tuple[str, ...] = ()
-    environment: Mapping[str, str | None] = _NOTHING
+    environment: Mapping[str, str | None] = {}
 
 
-def goals(findings: Sequence[Finding], severity: Severity, most: int = 3) -> list[Goal]:
-    """Give up to `most` goals: the first takes every finding's first way, the next ones its further ways."""
-    offered = [finding.ways for finding in findings if finding.severity >= severity and finding.ways]
-    count = min(most, max((len(ways) for ways in offered), default=1))
+def goals(findings: Sequence[Finding], severity: Severity) -> list[Goal]:
+    """Give the goals for the findings of at least this severity: the first takes every finding's first way, then one differs, then two."""
+    offered = [finding for finding in findings if finding.severity >= severity and finding.ways]
     found: list[Goal] = []
-    for choice in range(count):
-        goal = _combined([ways[min(choice, len(ways) - 1)] for ways in offered])
-        if goal not in found:
+    for chosen in islice(_choices([len(finding.ways) for finding in offered]), _LOOKED_AT):
+        goal = _combined([(finding, finding.ways[chosen.get(i, 0)]) for i, finding in enumerate(offered)])
+        if goal and goal not in found:
             found.append(goal)
-    return found
+    return found[:_MOST]
 
 
-def _combined(ways: Sequence[Way]) -> Goal:
+def needs_of(finding: Finding, way: Way) -> tuple[Need, ...]:
+    """Give what a way out of a finding asks for, and for whose sake."""
+    return tuple(Need(text, frozenset(finding.subjects) - {asked(text).name}) for text in way.needs)
+
+
+def _choices(counts: Sequence[int]) -> Iterator[dict[int, int]]:
+    """Give choices of ways, as far as they are not the first: none, then one further way, then two, and so on."""
+    further = [(finding, way) for finding, count in enumerate(counts) for way in range(1, count)]
+    for size in range(len(counts) + 1):
+        for chosen in combinations(further, size):
+            if len(dict(chosen)) == size:
+                yield dict(chosen)
+
+
+def _combined(ways: Sequence[tuple[Finding, Way]]) -> Goal | None:
+    """Put ways together; None where they contradict each other."""
     environment: dict[str, str | None] = {}
-    for way in ways:
-        environment.update({name: value for name, value in way.environment.items() if name not in environment})
-    remove = frozenset(name for way in ways for name in way.remove)
-    return Goal(
-        ways=tuple(dict.fromkeys(_hashable(ways))),
-        needs=tuple(dict.fromkeys(need for way in ways for need in way.needs)),
-        remove=remove,
-        reinstall=tuple(dict.fromkeys(name for way in ways for name in way.reinstall if name not in remove)),
-        environment=environment,
-    )
+    for _, way in ways:
+        if any(environment.get(name, value) != value for name, value in way.environment.items()):
+            return None
+        environment.update(way.environment)
+    remove = frozenset(name for _, way in ways for name in way.remove)
+    needs = tuple(dict.fromkeys(need for finding, way in ways for need in needs_of(finding, way)))
+    if any(asked(need.text).name in remove for need in needs):
+        return None
+    unique: list[Way] = []
+    for _, way in ways:
+        if way not in unique:
+            unique.append(way)
+    reinstall = tuple(dict.fromkeys(name for way in unique for name in way.reinstall if name not in remove))
+    return Goal(tuple(unique), needs, remove, reinstall, environment)
 
 
-def _hashable(ways: Sequence[Way]) -> list[Way]:
-    """Drop the mapping, which cannot be hashed, from ways whose names tell them apart."""
-    return [way._replace(environment=_EMPTY) for way in ways]
-
-
-class _Empty(dict[str, "str | None"]):
-    """An empty mapping that can be hashed."""
-
-    def __hash__(self) -> int:  # type: ignore[override]  # dict declares __hash__ as None; this one never changes.
-        return 0
-
-
-_EMPTY: Mapping[str, str | None] = _Empty()
+def asked(text: str) -> Condition:
+    """Split what a way out asks for into name and specifier; the name is "" where the text cannot be read."""
+    try:
+        return read(text.partition(";")[0].strip())
+    except ValueError:
+        return Condition("", "", "")

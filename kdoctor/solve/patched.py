@@ -2,31 +2,58 @@
 
 from __future__ import annotations
 
-from kdoctor.knowledge.families import OWNERS
+from collections.abc import Iterator, Mapping
+
+from kdoctor import versions
+from kdoctor.knowledge.families import OWNERS, ROLES
 from kdoctor.knowledge.index import Index, Target
 from kdoctor.model import Distribution, Snapshot
-from kdoctor.solve.goals import Goal
+from kdoctor.solve.goals import Goal, asked
+
+_ROLE_OF = {name: role for role, names in ROLES.items() for name in names}
 
 
-def patched(snapshot: Snapshot, goal: Goal, pins: dict[str, str], index: Index) -> Snapshot:
-    """Give the snapshot after the goal's removals and variables and these pins; folders that change are no longer known."""
+def patched(snapshot: Snapshot, goal: Goal, pins: Mapping[str, str], index: Index) -> Snapshot:
+    """Give the snapshot after the goal's removals and variables and these pins; folders that change are no longer known.
+
+    What an installer brings in by itself, because a pin requires it and the index does not know it, is there in an unknown version.
+    """
     target = Target.of(snapshot)
     stays = [one for one in snapshot.distributions if one.name not in goal.remove and one.name not in pins]
     comes = [_installed(name, version, index, target) for name, version in pins.items()]
+    there = {one.name for one in (*stays, *comes) if not one.leftover}
+    brought = (wanted.name for one in comes for wanted in missing(one, there, snapshot))
+    new = {*plain(goal, there, index), *(name for name in brought if name not in index.projects)}
     touched = {*pins, *goal.remove, *goal.reinstall}
-    folders = {f: n for f, n in (snapshot.folders or {}).items() if not touched & set(OWNERS.get(f, ()))}
-    variables = dict(snapshot.environment or {})
-    for name, value in goal.environment.items():
-        if value is None:
-            variables.pop(name, None)
-        else:
-            variables[name] = value
     return snapshot._replace(
-        distributions=(*stays, *comes),
-        absent=(snapshot.absent - pins.keys()) | goal.remove,
-        environment=variables if snapshot.environment is not None or variables else None,
-        folders=None if snapshot.folders is None else folders,
+        distributions=(*stays, *comes, *(Distribution(name, None, ()) for name in sorted(new))),
+        absent=(snapshot.absent - pins.keys() - new) | goal.remove,
+        environment=_variables(snapshot.environment, goal.environment),
+        folders=snapshot.folders and {f: n for f, n in snapshot.folders.items() if not touched & set(OWNERS.get(f, ()))},
     )
+
+
+def plain(goal: Goal, there: set[str], index: Index) -> dict[str, str]:
+    """Give what the goal wants installed although the index does not know it, by name, with the specifier."""
+    wanted = [asked(need.text) for need in goal.needs]
+    return {one.name: one.specifier for one in wanted if one.name and one.name not in there and one.name not in index.projects}
+
+
+def missing(distribution: Distribution, there: set[str], snapshot: Snapshot) -> Iterator[versions.Requirement]:
+    """Give the requirements of a distribution that nothing answers to, extras aside."""
+    markers = versions.marker_environment(snapshot)
+    for text in distribution.requires or ():
+        wanted = versions.requirement(text)
+        if wanted is None or wanted.name in there or versions.for_extra_only(wanted.marker):
+            continue
+        stand_in = any(other in there for other in ROLES.get(_ROLE_OF.get(wanted.name, ""), ()))
+        if not stand_in and versions.marker_holds(wanted.marker, markers):
+            yield wanted
+
+
+def _variables(before: Mapping[str, str] | None, changes: Mapping[str, str | None]) -> Mapping[str, str] | None:
+    after = {name: value for name, value in {**(before or {}), **changes}.items() if value is not None}
+    return after if before is not None or after else None
 
 
 def _installed(name: str, version: str, index: Index, target: Target) -> Distribution:

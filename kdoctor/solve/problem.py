@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from kdoctor import versions
-from kdoctor.knowledge.coupling import Coupling
 from kdoctor.knowledge.conditions import holds, read
+from kdoctor.knowledge.coupling import Coupling, points_to
 from kdoctor.knowledge.facts import FACTS
 from kdoctor.knowledge.families import ROLES
-from kdoctor.knowledge.index import Index, Release, Target, installable
+from kdoctor.knowledge.index import Index, Target, installable
 from kdoctor.knowledge.schema import Fact
 from kdoctor.model import Distribution
+from kdoctor.solve.goals import Need, asked
+from kdoctor.solve.nearness import by_age, by_nearness
 
 #: What is refused by every version: how "must not be installed" is said to a resolver.
 NEVER = "<0.dev0"
@@ -24,35 +26,45 @@ class Wish(NamedTuple):
     name: str
     specifier: str
     parent: str
-    text: str
-    #: A curated fact judges pre-releases as the release that they lead up to.
-    curated: bool = False
+    #: The version of the parent, None for the goal itself or where it is unknown.
+    version: str | None = None
+    #: What a curated fact says; it judges pre-releases as the release that they lead up to. None = declared in metadata.
+    says: str | None = None
 
     def admits(self, version: str | None) -> bool:
         """Tell whether a version fulfils the wish; a version that cannot be judged is let through."""
-        judged = versions.base(version) if self.curated else version
+        judged = version if self.says is None else versions.base(version)
         return versions.satisfies(judged, self.specifier) is not False
 
 
 class Problem:
     """A coupling with the index opened, and the requirements of all that is installed, read once for every attempt."""
 
-    def __init__(self, coupling: Coupling, index: Index, removed: frozenset[str] = frozenset()) -> None:
+    def __init__(self, coupling: Coupling, index: Index) -> None:
         self.coupling = coupling
         self.index = index
         self.target = Target.of(coupling.snapshot)
-        self.installed: Mapping[str, Distribution] = {n: d for n, d in coupling.present.items() if n not in removed}
+        self.installed: Mapping[str, Distribution] = coupling.present
         self._roles = {name: role for role, names in ROLES.items() for name in names}
         self._candidates: dict[str, tuple[str, ...]] = {}
         self._dependencies: dict[tuple[str, str], tuple[Wish, ...]] = {}
         self._facts: dict[str, list[Fact]] = {}
         self.standing = self._standing()
 
+    def movable(self, name: str) -> bool:
+        """Tell whether a distribution is installed and could be had in another version."""
+        return name in self.installed and name in self.index.projects
+
     def resolve(self, name: str) -> str:
-        """Give the distribution that a requirement on `name` falls to: a stand-in that answers for the same import, if one is installed."""
+        """Give the distribution that a requirement on `name` falls to: a stand-in that answers for the same import, if one is installed.
+
+        A shell such as tensorflow on Windows cannot answer for the body that it requires.
+        """
         if name in self.installed or name not in self._roles:
             return name
-        return next((other for other in ROLES[self._roles[name]] if other in self.installed), name)
+        found = next((other for other in ROLES[self._roles[name]] if other in self.installed), name)
+        shell = found != name and points_to(self.installed[found], name, self.coupling.marker_environment)
+        return name if shell else found
 
     def _who(self, name: str) -> str:
         """Give the distribution that a condition means: a role falls to whoever plays it, any other name means itself."""
@@ -62,23 +74,46 @@ class Problem:
         """Collect what installed distributions require, by the distribution that is required."""
         standing: dict[str, list[Wish]] = {}
         for holder in self.installed.values():
-            for text in holder.requires or ():
-                wish = self._wish(text, holder.name, f"{holder.name} {holder.version}")
-                if wish:
-                    standing.setdefault(wish.name, []).append(wish)
+            for wish in self._wishes(holder.requires or (), holder.name, holder.version):
+                standing.setdefault(wish.name, []).append(wish)
         return standing
 
-    def _wish(self, text: str, parent: str, label: str) -> Wish | None:
-        wanted = versions.requirement(text)
-        if wanted is None or versions.for_extra_only(wanted.marker):
-            return None
-        if versions.marker_holds(wanted.marker, self.coupling.marker_environment) is False:
-            return None
-        name = self.resolve(wanted.name)
-        if name == parent:
-            # A shell such as tensorflow on Windows cannot answer for the body that it requires.
-            name = wanted.name
-        return None if name == parent else Wish(name, wanted.specifier, parent, f"{label} requires {wanted.name}{wanted.specifier}")
+    def _wishes(self, requires: Sequence[str], parent: str, version: str | None) -> Iterator[Wish]:
+        for text in requires:
+            wanted = versions.requirement(text)
+            if wanted is None or versions.for_extra_only(wanted.marker):
+                continue
+            here = versions.marker_holds(wanted.marker, self.coupling.marker_environment)
+            name = self.resolve(wanted.name)
+            if name == parent:
+                name = wanted.name
+            # Where nobody can tell whether a marker holds, what is there had better fit, but nothing is missing.
+            if name != parent and (here or (here is None and name == wanted.name and name in self.installed)):
+                yield Wish(name, wanted.specifier, parent, version)
+
+    def needed(self, needs: Sequence[Need], changed: frozenset[str]) -> Iterator[Wish]:
+        """Give what a goal asks for when `changed` may change: a need for the sake of those alone is theirs to bring."""
+        for need in needs:
+            holders = need.holders.intersection(self.installed)
+            condition = asked(need.text)
+            name = self.resolve(condition.name)
+            if (not holders or holders - changed) and (name in self.installed or name in self.index.projects):
+                yield Wish(name, condition.specifier, "", self._newest_of(holders), says=f"{name}{condition.specifier} is wanted")
+
+    def _newest_of(self, holders: frozenset[str]) -> str | None:
+        """Give the day of the newest release among some distributions, or of everything at hand where none of them is known."""
+        for names in (holders, frozenset(self._roles).intersection(self.installed), frozenset(self.installed)):
+            dates = [self.date(name, self.installed[name].version) for name in names]
+            if any(dates):
+                return max(date for date in dates if date)
+        return None
+
+    def date(self, name: str, version: str | None) -> str | None:
+        """Give the day of a release, YYYY-MM-DD; None where the index does not know it. For the goal itself that day is its version."""
+        if not name:
+            return version
+        release = self.index.release(name, version) if version and name in self.index.projects else None
+        return release.date if release else None
 
     def candidates(self, name: str) -> tuple[str, ...]:
         """Give the versions that could be installed, the nearest to the installed one first, else the newest first."""
@@ -89,26 +124,36 @@ class Problem:
 
     def _ordered(self, name: str) -> list[str]:
         installed = self.installed.get(name)
-        early = installed is not None and installed.version is not None and versions.is_prerelease(installed.version)
-        usable = [r for r in self.index.releases(name) if not r.yanked and (early or not r.prerelease) and installable(r, self.target) is not False]
+        here = installed.version if installed else None
+        early = here is not None and versions.is_prerelease(here)
+        offered = [r for r in self.index.releases(name) if not r.yanked and (early or not r.prerelease)]
+        usable = [release for release in offered if installable(release, self.target) is not False]
         newest_first = [release.version for release in reversed(usable)]
-        if installed is None or installed.version is None:
+        if here is None:
             return newest_first
-        return by_nearness(newest_first, installed.version)
+        # What is installed may stay, even where it was yanked or is unknown to the index.
+        return [here, *(version for version in by_nearness(newest_first, here) if version != here)]
+
+    def by_age(self, name: str, wishes: Sequence[Wish]) -> list[str]:
+        """Give the candidates for something that comes in, those of the time of whoever asks for it first."""
+        dates = [self.date(wish.parent, wish.version) for wish in wishes]
+        return by_age([(v, self.date(name, v)) for v in self.candidates(name)], max((date for date in dates if date), default=None))
 
     def dependencies(self, name: str, version: str) -> tuple[Wish, ...]:
         """Give what a candidate requires of distributions that are installed or that the index knows."""
         found = self._dependencies.get((name, version))
         if found is None:
-            found = self._dependencies[name, version] = tuple(self._dependencies_of(name, version))
+            wishes = self._wishes(self._requires(name, version), name, version)
+            known = tuple(wish for wish in wishes if wish.name in self.installed or wish.name in self.index.projects)
+            found = self._dependencies[name, version] = known
         return found
 
-    def _dependencies_of(self, name: str, version: str) -> Iterator[Wish]:
-        release: Release | None = self.index.release(name, version)
-        for text in release.requires(self.target) if release else ():
-            wish = self._wish(text, name, f"{name} {version}")
-            if wish and (wish.name in self.installed or wish.name in self.index.projects):
-                yield wish
+    def _requires(self, name: str, version: str) -> tuple[str, ...]:
+        installed = self.installed.get(name)
+        if installed and installed.version == version and installed.requires is not None:
+            return installed.requires
+        release = self.index.release(name, version)
+        return release.requires(self.target) if release else ()
 
     def facts_on(self, name: str, version: str | None, changed: frozenset[str]) -> Iterator[Wish]:
         """Give what curated facts require when `name` is at `version` and everything outside `changed` stands as installed."""
@@ -119,47 +164,23 @@ class Problem:
                 yield from self._fact_wish(fact, name, version)
 
     def _concerns(self, fact: Fact, name: str, version: str | None, changed: frozenset[str]) -> bool:
-        concerned = False
         for text in fact.when:
             condition = read(text)
             who = self._who(condition.name)
             if who == name:
-                concerned = True
                 if condition.specifier and not versions.satisfies(versions.base(version), condition.specifier):
                     return False
             elif who in changed or not holds(text, self.coupling):
                 return False
-        return concerned
+        return True
 
     def _fact_wish(self, fact: Fact, name: str, version: str | None) -> Iterator[Wish]:
         need = read(fact.need(versions.base(version)))
         who = self._who(need.name)
         if who == name and need.mark != "!":
             if not versions.satisfies(versions.base(version), need.specifier):
-                yield Wish(name, NEVER, name, fact.says, curated=True)
+                yield Wish(name, NEVER, name, version, says=fact.says)
         elif need.mark == "!":
-            yield Wish(who, NEVER, name, fact.says, curated=True)
+            yield Wish(who, NEVER, name, version, says=fact.says)
         elif not (need.mark == "?" and who not in self.installed):
-            yield Wish(who, need.specifier, name, f"{name} {version} needs {need.name}{need.specifier} ({fact.says})", curated=True)
-
-
-def by_nearness(newest_first: list[str], installed: str) -> list[str]:
-    """Order versions by nearness to the installed one, upgrades before downgrades as far away.
-
-    In the same minor release the next patch comes first; of other minor releases, the nearer first, its newest patch comes first.
-    """
-    here = versions.minor(installed)
-    minors = [versions.minor(version) for version in newest_first]
-    line = sorted({minor for minor in (*minors, here) if minor})
-    place = {minor: position for position, minor in enumerate(line)}
-    home = [version for version, minor in zip(newest_first, minors, strict=True) if minor == here]
-    older = [version for version in home if versions.satisfies(version, f"<{versions.base(installed) or installed}")]
-    newer = [version for version in reversed(home) if version not in older]
-
-    def distance(position: int) -> tuple[int, bool]:
-        there = minors[position]
-        steps = place[there] - place[here] if there and here else 0
-        return abs(steps), steps < 0
-
-    away = [position for position in range(len(newest_first)) if minors[position] != here]
-    return [*newer, *older, *(newest_first[position] for position in sorted(away, key=distance))]
+            yield Wish(who, need.specifier, name, version, says=fact.says)

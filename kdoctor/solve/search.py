@@ -6,23 +6,39 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from kdoctor import versions
-from kdoctor.knowledge.conditions import read
-from kdoctor.solve.attempt import attempt
-from kdoctor.solve.goals import Goal
+from kdoctor.knowledge.families import KERAS, TENSORFLOW
+from kdoctor.solve.attempt import Refused, attempt
+from kdoctor.solve.goals import Goal, Need
 from kdoctor.solve.problem import Problem, Wish
 
-#: Attempts to find something smaller than the first solution; a real conflict needs a handful.
+#: Sets of distributions tried at most after the first solution, to find something smaller; a real conflict needs a handful.
 _ATTEMPTS = 40
+#: Solutions of one set that the rules may refuse before the set is given up.
+_REFUSALS = 12
 
-#: Given versions to install, says which sets of distributions are still at odds; () = all is well.
-Judge = Callable[[dict[str, str]], "tuple[frozenset[str], ...]"]
+Pins = dict[str, str]
+
+
+class Odd(NamedTuple):
+    """What the rules still find wrong with a changed environment."""
+
+    #: The rule and its subjects, by which a finding is known again.
+    key: tuple[str, tuple[str, ...]]
+    #: Distributions at odds that could be had in another version.
+    names: frozenset[str]
+    #: What would have to be installed besides.
+    needs: tuple[Need, ...] = ()
+
+
+#: Given versions to install, says what is still wrong; () = all is well.
+Judge = Callable[[Pins], "tuple[Odd, ...]"]
 
 
 class Solution(NamedTuple):
-    """Versions to install, or None with the reasons why there are none."""
+    """Versions to install, or None with what was refused on the way."""
 
-    pins: dict[str, str] | None
-    because: tuple[str, ...] = ()
+    pins: Pins | None
+    because: tuple[Wish, ...] = ()
 
 
 class _Search:
@@ -30,32 +46,48 @@ class _Search:
 
     def __init__(self, problem: Problem, goal: Goal, keep: frozenset[str], judge: Judge) -> None:
         self.problem = problem
+        self.needs = goal.needs
         self.keep = keep
         self.judge = judge
-        self.needs = [wish for wish in (_need(problem, text) for text in goal.needs) if wish]
-        self.because: dict[str, None] = {}
-        self._tried: dict[frozenset[str], tuple[dict[str, str] | None, frozenset[str]]] = {}
+        self.because: dict[Wish, None] = {}
+        self._tried: dict[frozenset[str], tuple[Pins | None, frozenset[str]]] = {}
 
     def first(self) -> frozenset[str]:
         """Give what must change at once: installed distributions that the goal wants in another version."""
-        return frozenset(wish.name for wish in self.needs if wish.name in self.problem.installed and not _stands(self.problem, wish))
+        installed = self.problem.installed
+        wishes = [wish for wish in self.problem.needed(self.needs, frozenset()) if wish.name in installed]
+        return self._free(frozenset(wish.name for wish in wishes if not wish.admits(installed[wish.name].version)))
 
-    def attempt(self, changed: frozenset[str]) -> tuple[dict[str, str] | None, frozenset[str]]:
+    def attempt(self, changed: frozenset[str]) -> tuple[Pins | None, frozenset[str]]:
         """Give the versions that mend everything when only `changed` may change, or None and who else may have to."""
         if changed not in self._tried:
             self._tried[changed] = self._attempt(changed)
         return self._tried[changed]
 
-    def _attempt(self, changed: frozenset[str]) -> tuple[dict[str, str] | None, frozenset[str]]:
-        outcome = attempt(self.problem, changed, self.needs)
-        if outcome.versions is None:
-            self.because.update(dict.fromkeys(outcome.because))
-            return None, self._free(outcome.blockers - changed)
-        odds = self.judge(outcome.versions)
-        return (None, self._free(odds[0] - changed)) if odds else (outcome.versions, frozenset())
+    def _attempt(self, changed: frozenset[str]) -> tuple[Pins | None, frozenset[str]]:
+        needs, refused = self.needs, Refused()
+        wider: frozenset[str] = frozenset()
+        for _ in range(_REFUSALS):
+            outcome = attempt(self.problem, changed, needs, refused)
+            if outcome.versions is None:
+                self.because.update(dict.fromkeys(outcome.because))
+                return None, wider | self._free(outcome.blockers - changed)
+            odds = self.judge(outcome.versions)
+            if not odds:
+                return outcome.versions, frozenset()
+            more = tuple(need for odd in odds for need in odd.needs if need not in needs)
+            wider |= self._free(frozenset(name for odd in odds for name in odd.names) - changed)
+            culprit = _culprit(odds, outcome.versions)
+            if more:
+                needs += more
+            elif culprit and (culprit, versions.minor(outcome.versions[culprit])) not in refused:
+                refused |= {(culprit, versions.minor(outcome.versions[culprit]))}
+            else:
+                break
+        return None, wider
 
     def _free(self, names: frozenset[str]) -> frozenset[str]:
-        return frozenset(n for n in names - self.keep if n in self.problem.installed and n in self.problem.index.projects)
+        return frozenset(name for name in names - self.keep if self.problem.movable(name))
 
 
 def search(problem: Problem, goal: Goal, keep: frozenset[str], judge: Judge) -> Solution:
@@ -72,7 +104,29 @@ def search(problem: Problem, goal: Goal, keep: frozenset[str], judge: Judge) -> 
     return Solution(_smaller(state, pins) or pins)
 
 
-def _widened(state: _Search) -> dict[str, str] | None:
+def cost(pins: Pins, problem: Problem) -> tuple[int, int, int]:
+    """Rank solutions: fewest changes, then fewest downgrades, then the shortest way, in minor releases."""
+    steps = [(old, new) for name, new in pins.items() if (old := problem.installed[name].version if name in problem.installed else None)]
+    return len(pins), sum(is_downgrade(*step) for step in steps), sum(_distance(*step) for step in steps)
+
+
+def is_downgrade(old: str, new: str) -> bool:
+    """Tell whether the new version is older than the old one."""
+    return versions.satisfies(new, f"<{versions.base(old) or old}") is True
+
+
+def _distance(old: str, new: str) -> int:
+    one, other = versions.minor(old), versions.minor(new)
+    return abs((one[0] - other[0]) * 100 + one[1] - other[1]) if one and other else 0
+
+
+def _culprit(odds: tuple[Odd, ...], pins: Pins) -> str | None:
+    """Name the changed distribution to blame for what is still wrong: rather a library than a framework."""
+    at_odds = [name for odd in odds for name in sorted(odd.names) if name in pins]
+    return min(at_odds, key=lambda name: name in TENSORFLOW or name in KERAS, default=None)
+
+
+def _widened(state: _Search) -> Pins | None:
     changed = state.first()
     while True:
         pins, wider = state.attempt(changed)
@@ -81,32 +135,32 @@ def _widened(state: _Search) -> dict[str, str] | None:
         changed |= wider
 
 
-def _changed(state: _Search, pins: dict[str, str]) -> frozenset[str]:
-    return frozenset(pins) & state.problem.installed.keys() if pins else frozenset()
+def _changed(state: _Search, pins: Pins) -> frozenset[str]:
+    return frozenset(pins).intersection(state.problem.installed)
 
 
-def _shrunk(state: _Search, pins: dict[str, str]) -> dict[str, str]:
-    for name in sorted(pins):
-        if name in pins and name in state.problem.installed:
-            fewer, _ = state.attempt(frozenset(_changed(state, pins)) - {name})
-            if fewer is not None and _cost(fewer, state.problem) <= _cost(pins, state.problem):
+def _shrunk(state: _Search, pins: Pins) -> Pins:
+    """Put back whatever need not change, until every single change is needed."""
+    for name in sorted(_changed(state, pins)):
+        if name in pins:
+            fewer, _ = state.attempt(_changed(state, pins) - {name})
+            if fewer is not None and cost(fewer, state.problem) <= cost(pins, state.problem):
                 pins = fewer
     return pins
 
 
-def _smaller(state: _Search, pins: dict[str, str]) -> dict[str, str] | None:
+def _smaller(state: _Search, pins: Pins) -> Pins | None:
     """Look, smallest first, for a set of changes no larger than the known one that costs less."""
-    best: dict[str, str] | None = None
+    best: Pins | None = None
     waiting, seen = [state.first()], {state.first()}
     for _ in range(_ATTEMPTS):
         if not waiting or len(waiting[0]) > len(_changed(state, best or pins)):
             break
         changed = waiting.pop(0)
         found, wider = state.attempt(changed)
-        if found is not None and _cost(found, state.problem) < _cost(best or pins, state.problem):
+        if found is not None and cost(found, state.problem) < cost(best or pins, state.problem):
             best = found
-        for name in sorted(wider) if found is None else ():
-            larger = changed | {name}
+        for larger in _larger(changed, wider) if found is None else ():
             if larger not in seen:
                 seen.add(larger)
                 waiting.append(larger)
@@ -114,34 +168,6 @@ def _smaller(state: _Search, pins: dict[str, str]) -> dict[str, str] | None:
     return best
 
 
-def _need(problem: Problem, text: str) -> Wish | None:
-    condition = read(text.partition(";")[0].strip())
-    name = problem.resolve(condition.name)
-    known = name in problem.index.projects or name in problem.installed
-    return Wish(name, condition.specifier, "", f"{text} is wanted", curated=True) if known else None
-
-
-def _stands(problem: Problem, wish: Wish) -> bool:
-    installed = problem.installed.get(wish.name)
-    return installed is None or wish.admits(installed.version)
-
-
-def _cost(pins: dict[str, str], problem: Problem) -> tuple[int, int, int]:
-    """Rank solutions: fewest changes, then fewest downgrades, then the shortest way, in minor releases."""
-    return len(pins), sum(_is_downgrade(*step) for step in _steps(pins, problem)), sum(_distance(*step) for step in _steps(pins, problem))
-
-
-def _steps(pins: dict[str, str], problem: Problem) -> Iterator[tuple[str, str]]:
-    for name, version in pins.items():
-        installed = problem.installed.get(name)
-        if installed and installed.version:
-            yield installed.version, version
-
-
-def _is_downgrade(old: str, new: str) -> bool:
-    return versions.satisfies(new, f"<{versions.base(old) or old}") is True
-
-
-def _distance(old: str, new: str) -> int:
-    one, other = versions.minor(old), versions.minor(new)
-    return abs((one[0] - other[0]) * 100 + one[1] - other[1]) if one and other else 0
+def _larger(changed: frozenset[str], wider: frozenset[str]) -> Iterator[frozenset[str]]:
+    for name in sorted(wider):
+        yield changed | {name}

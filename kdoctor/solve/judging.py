@@ -1,0 +1,49 @@
+"""Whether a change keeps its promise: the rules' word on the environment after it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+
+from kdoctor.knowledge.coupling import Coupling, couple
+from kdoctor.model import Finding, Severity
+from kdoctor.solve.goals import Goal, needs_of
+from kdoctor.solve.patched import patched
+from kdoctor.solve.problem import Problem
+from kdoctor.solve.search import Odd, Pins
+
+Rules = Callable[[Coupling], "tuple[Finding, ...]"]
+Key = tuple[str, tuple[str, ...]]
+
+#: Findings that no pin and no variable mends, but that do not stand in the way of one that does.
+_NOT_BY_PINS = frozenset({"KD303", "KD304", "KD305", "KD405"})
+
+
+class Bench:
+    """The rules, and what they said of the environment as it is."""
+
+    def __init__(self, coupling: Coupling, findings: Collection[Finding], severity: Severity, rules: Rules) -> None:
+        self.coupling = coupling
+        self.severity = severity
+        self.rules = rules
+        self.before = frozenset(key(finding) for finding in findings)
+
+    def odds(self, problem: Problem, goal: Goal, pins: Pins, incurable: Collection[Key] = ()) -> tuple[Odd, ...]:
+        """Give what speaks against a change: what it should have mended and has not, and what is new and as bad."""
+        after = self.rules(couple(patched(self.coupling.snapshot, goal, pins, problem.index)))
+        found = [_odd(finding, problem) for finding in after if self._counts(finding) and key(finding) not in incurable]
+        return tuple(odd for odd in found if odd.names or odd.needs or odd.key not in self.before)
+
+    def _counts(self, finding: Finding) -> bool:
+        told_only = finding.advice is not None and not finding.ways
+        return finding.severity >= self.severity and finding.rule not in _NOT_BY_PINS and not (told_only and key(finding) in self.before)
+
+
+def key(finding: Finding) -> Key:
+    """Give what a finding is known by before and after a change."""
+    return finding.rule, finding.subjects
+
+
+def _odd(finding: Finding, problem: Problem) -> Odd:
+    ways = [way for way in finding.ways if way.needs]
+    names = frozenset(name for name in finding.subjects if problem.movable(name))
+    return Odd(key(finding), names, needs_of(finding, ways[0]) if ways else ())

@@ -1,0 +1,100 @@
+"""One goal in one environment: solved once for everything that is worth keeping as it is."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+
+from kdoctor.knowledge.coupling import couple
+from kdoctor.knowledge.families import FAMILY, KERAS, TENSORFLOW
+from kdoctor.knowledge.index import open_index
+from kdoctor.model import Distribution, Impossible, Remedy
+from kdoctor.solve.goals import Goal
+from kdoctor.solve.judging import Bench, Key
+from kdoctor.solve.patched import patched
+from kdoctor.solve.problem import Problem
+from kdoctor.solve.reasons import reasons
+from kdoctor.solve.remedy import Change, made
+from kdoctor.solve.search import Odd, Pins, Solution, is_downgrade, search
+from kdoctor.solve.words import framework_first
+
+#: Distributions that one goal is tried with, each kept as it is.
+_MOST = 3
+#: Of the family, but nobody chooses its version for its own sake, nor gives up a framework's for it.
+_UNDERNEATH = frozenset({"jaxlib", "ml-dtypes", "optree", "tensorboard", "tensorflow-estimator", "tensorflow-io-gcs-filesystem"})
+
+
+class Task:
+    """A goal, the environment as its removals and variables would leave it, and the rules to judge it by."""
+
+    def __init__(self, bench: Bench, goal: Goal) -> None:
+        index = open_index()
+        self.bench = bench
+        self.goal = goal
+        self.problem = Problem(couple(patched(bench.coupling.snapshot, goal, {}, index)), index)
+
+    def outcomes(self) -> Iterator[Remedy | Impossible]:
+        """Give the remedies, each of which keeps something else as it is, and whatever cannot be kept.
+
+        Where not all can be mended at once, what can be mended on its own is.
+        """
+        found = list(self._reached(()))
+        if not any(isinstance(one, Remedy) for one in found):
+            incurable = self._incurable()
+            again = list(self._reached(incurable)) if incurable else []
+            found = again if any(isinstance(one, Remedy) for one in again) else found
+        yield from found
+
+    def _incurable(self) -> frozenset[Key]:
+        """Name what cannot be mended even if nothing else had to be."""
+        keys = {odd.key for odd in self._odds({}, ())}
+        return frozenset(key for key in keys if len(keys) > 1 and self._solved(frozenset(), keys - {key}).pins is None)
+
+    def _odds(self, pins: Pins, incurable: Collection[Key]) -> tuple[Odd, ...]:
+        return self.bench.odds(self.problem, self.goal, pins, incurable)
+
+    def _solved(self, keep: frozenset[str], incurable: Collection[Key]) -> Solution:
+        return search(self.problem, self.goal, keep, lambda pins: self._odds(pins, incurable))
+
+    def _reached(self, incurable: Collection[Key]) -> Iterator[Remedy | Impossible]:
+        odds = self._odds({}, incurable)
+        free = self._solved(frozenset(), incurable) if self.goal.ways else None
+        if free:
+            yield self._outcome(None, free, odds)
+        if free and (free.pins is None or not free.pins.keys() & self.problem.installed.keys()):
+            return
+        count = 0
+        for kept in self._worth_keeping(odds):
+            if free and free.pins and kept.name not in free.pins:
+                continue
+            solution = self._solved(frozenset({kept.name}), incurable)
+            if solution.pins is None or not self._foolish(kept, solution.pins):
+                count += solution.pins is not None
+                yield self._outcome(kept, solution, odds)
+        if not count and not free and odds:
+            yield self._outcome(None, self._solved(frozenset(), incurable), odds)
+
+    def _worth_keeping(self, odds: Sequence[Odd]) -> list[Distribution]:
+        """Name what a user may want to keep: of what is at odds TensorFlow, Keras, the add-ons; else the library most at odds."""
+        asked = set(self.goal.needs)
+        count = Counter(name for odd in odds if not asked & set(odd.needs) for name in odd.names)
+        chosen = sorted((name for name in count if name in FAMILY - _UNDERNEATH), key=framework_first)[:_MOST]
+        if len(chosen) < 2:  # noqa: PLR2004 -- one side of a conflict at least stands opposite.
+            others = sorted((name for name in count if name not in chosen), key=lambda name: (-count[name], name))
+            chosen += others[: 2 - len(chosen)]
+        return [self.problem.installed[name] for name in chosen]
+
+    def _foolish(self, kept: Distribution, pins: Pins) -> bool:
+        """Tell whether a library would be kept at the price of an older framework."""
+        if kept.name in FAMILY - _UNDERNEATH:
+            return False
+        frameworks = [self.problem.installed[name] for name in (*TENSORFLOW, *KERAS) if name in self.problem.installed]
+        return any(one.name in pins and one.version and is_downgrade(one.version, pins[one.name]) for one in frameworks)
+
+    def _outcome(self, kept: Distribution | None, solution: Solution, odds: Sequence[Odd]) -> Remedy | Impossible:
+        change = Change(self.goal, kept, solution.pins or {})
+        if solution.pins is not None:
+            return made(self.bench.coupling.snapshot, change, self.problem)
+        others = [name for odd in odds for name in sorted(odd.names, key=framework_first) if not kept or name != kept.name]
+        goal = f"keep {kept.name} {kept.version}" if kept else ", ".join(way.title for way in self.goal.ways) or "mend everything at once"
+        return Impossible(goal, reasons(self.problem, kept, list(dict.fromkeys(others)), solution.because))
