@@ -36,7 +36,7 @@ test: $(DEVELOPING) ## Run the tests that need no network
 	$(BIN)/python -m pytest -m "not real" $(ARGS)
 
 test-real: $(DEVELOPING) ## Build real environments from the package index and hold kdoctor against them
-	$(BIN)/python -m pytest -m real --durations=0 tests/real $(ARGS)
+	$(BIN)/python -m pytest -m real --durations=10 tests/real $(ARGS)
 
 golden: $(DEVELOPING) ## Write the expected reports in tests/golden anew after a change of words; read the difference
 	KDOCTOR_GOLDEN=write $(BIN)/python -m pytest tests/test_golden.py $(ARGS)
