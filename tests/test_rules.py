@@ -122,6 +122,8 @@ ROWS = (
     # Backends.
     row("KD401", "keras==3.6.0 tensorflow==2.18.1", E, "KERAS_BACKEND keras", env={"KERAS_BACKEND": "pytorch"}),
     row("KD401", "keras==3.6.0 tensorflow==2.18.1", E, "keras.json", config={"backend": "theano"}),
+    row("KD401", "tensorflow==2.18.1 keras", E, "keras.json", config={"backend": "theano"}, complete=False),  # TensorFlow tells which Keras.
+    row("KD401", "tensorflow==2.15.1 keras", config={"backend": "theano"}, complete=False),
     row("KD401", "keras==3.6.0 openvino==2025.1.0", E, env={"KERAS_BACKEND": "openvino"}),
     row("KD401", "keras==3.8.0 openvino==2025.1.0", env={"KERAS_BACKEND": "openvino"}),
     row("KD401", "keras==3.6.0 tensorflow==2.18.1", env={"KERAS_BACKEND": ""}),
@@ -187,6 +189,8 @@ ROWS = (
     row("KD602", "tensorflow-addons==0.23.0 tensorflow==2.15.1 keras==3.3.3", E, "tensorflow-addons keras"),
     row("KD602", "tensorflow-addons==0.23.0 tensorflow==2.15.1 keras==2.15.0"),
     row("KD603", "retina-face==0.0.17 tensorflow==2.17.0", E, "tf-keras retina-face"),
+    row("KD603", "retina-face==0.0.17 tensorflow==2.17.0", E, "tf-keras", complete=False, absent="tf-keras"),
+    row("KD603", "retina-face==0.0.17 tensorflow==2.17.0", complete=False),
     row("KD603", "retina-face==0.0.17 tensorflow==2.17.0 tf-keras==2.17.0"),
     row("KD603", "transformers==4.46.0 tensorflow==2.18.1 keras==3.10.0", N),
     row("KD604", "tensorflow-hub==0.16.1 setuptools==84.2.1", E, "setuptools tensorflow-hub"),

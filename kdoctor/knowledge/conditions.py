@@ -53,8 +53,7 @@ def holds(text: str, coupling: Coupling) -> bool | None:
         return versions.satisfies(python.version if python else None, condition.specifier)
     distribution = who(condition.name, coupling)
     if distribution is None:
-        known = [coupling.has(name) for name in ROLES.get(condition.name, (condition.name,))]
-        return None if None in known else False
+        return None if _missing(condition.name, coupling) is None else False
     if not condition.specifier:
         return True
     return versions.satisfies(versions.base(distribution.version), condition.specifier)
@@ -67,14 +66,16 @@ def violated(text: str, coupling: Coupling) -> bool | None:
     if condition.mark == "!":
         return distribution is not None
     if distribution is None:
-        if condition.mark == "?":
-            return False
-        known = [coupling.has(name) for name in ROLES.get(condition.name, (condition.name,))]
-        return None if None in known else True
+        return False if condition.mark == "?" else _missing(condition.name, coupling)
     if not condition.specifier:
         return False
     fits = versions.satisfies(versions.base(distribution.version), condition.specifier)
     return None if fits is None else not fits
+
+
+def _missing(name: str, coupling: Coupling) -> bool | None:
+    """Tell whether nobody plays a role or has a name; whoever says that the usual player is missing means the role."""
+    return True if coupling.has(ROLES.get(name, (name,))[0]) is False else None
 
 
 def _circumstance(condition: Condition, coupling: Coupling) -> bool | None:

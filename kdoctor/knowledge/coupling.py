@@ -47,8 +47,15 @@ class Coupling(NamedTuple):
 
     @property
     def keras_generation(self) -> str | None:
-        """Say which kind of Keras answers `import keras`: "multi" (before 2.4), "tf" (2.4 to 2.15) or "3"; None = unknown."""
-        return generation(self.keras)
+        """Say which kind of Keras answers `import keras`: "multi" (before 2.4), "tf" (2.4 to 2.15) or "3"; None = unknown.
+
+        Where its version is not known, TensorFlow 2.16 and later tell: they run with Keras 3 only.
+        """
+        known = generation(self.keras)
+        if known or (self.keras is None and self.has("keras") is False):
+            return known
+        minor = versions.minor(self.tensorflow.version) if self.tensorflow else None
+        return "3" if minor is not None and minor >= (2, 16) and (self.keras is None or self.keras.version is None) else None
 
 
 def generation(keras: Distribution | None) -> str | None:
@@ -137,11 +144,11 @@ def _backend(snapshot: Snapshot, keras: Distribution | None) -> tuple[str | None
 
 def backend_known(coupling: Coupling) -> bool | None:
     """Tell whether the Keras at hand has the backend that is asked for; None where it is no Keras 3 or cannot be told."""
-    keras, backend = coupling.keras, coupling.backend
-    if keras is None or backend is None or generation(keras) != "3":
+    if coupling.backend is None or coupling.keras_generation != "3":
         return None
-    since = BACKENDS.get(backend)
-    return since is not None and versions.satisfies(versions.base(keras.version), f">={since}") is not False
+    since = BACKENDS.get(coupling.backend)
+    version = versions.base(coupling.keras.version) if coupling.keras else None
+    return since is not None and versions.satisfies(version, f">={since}") is not False
 
 
 def config_value(coupling: Coupling, key: str) -> Any:

@@ -29,6 +29,11 @@ def _subject(coupling: Coupling) -> tuple[str, ...]:
     return (coupling.backend_source,) if coupling.backend_source in ("KERAS_BACKEND", "keras.json") else ()
 
 
+def _keras(coupling: Coupling) -> str:
+    """Name the Keras that answers; where a paste does not list it, the one that its TensorFlow runs with."""
+    return label(coupling.keras) if coupling.keras and coupling.keras.version else "Keras 3"
+
+
 def _installed(coupling: Coupling, backend: str) -> bool | None:
     if backend == "tensorflow":
         return True if coupling.tensorflow else (None if coupling.has("tensorflow") is None else False)
@@ -46,7 +51,7 @@ def _switch(backend: str) -> Way:
 
 def unknown_backend(coupling: Coupling) -> Iterator[Finding]:
     """Give a finding where Keras 3 is asked for a backend that it does not have; it refuses every other spelling."""
-    if backend_known(coupling) is not False or coupling.keras is None or coupling.backend is None:
+    if backend_known(coupling) is not False or coupling.backend is None:
         return
     since = BACKENDS.get(coupling.backend)
     have = ", ".join(name for name in BACKENDS)
@@ -61,9 +66,9 @@ def unknown_backend(coupling: Coupling) -> Iterator[Finding]:
         rule="KD401",
         name=name_of("KD401"),
         severity=Severity.ERROR,
-        summary=f"{_asked(coupling)}, but {label(coupling.keras)} has no such backend",
+        summary=f"{_asked(coupling)}, but {_keras(coupling)} has no such backend",
         cause=f"It has it from {since} on." if since else f"Keras 3 takes exactly these: {have}; the spelling matters.",
-        subjects=(*_subject(coupling), coupling.keras.name),
+        subjects=(*_subject(coupling), coupling.keras.name if coupling.keras else "keras"),
         evidence=(Evidence("Unable to import backend", "keras/src/backend/__init__.py, Keras 3.0.0 to 3.15.1"),),
         breaks=_BOTH,
         ways=tuple(ways),
@@ -73,12 +78,13 @@ def unknown_backend(coupling: Coupling) -> Iterator[Finding]:
 def missing_backend(coupling: Coupling) -> Iterator[Finding]:
     """Give a finding where the backend that Keras 3 or keras-core would take is not installed."""
     core = coupling.present.get("keras-core") if coupling.keras is None else None
-    keras = coupling.keras or core
     backend = coupling.backend
-    if keras is None or backend not in _PROVIDERS or _installed(coupling, backend) is not False:
+    if backend not in _PROVIDERS or _installed(coupling, backend) is not False or coupling.backend_source == "unknown":
         return
-    if (core is None and not backend_known(coupling)) or (coupling.backend_source == "unknown"):
+    if core is None and not backend_known(coupling):
         return
+    answering = core or coupling.keras
+    keras = answering.name if answering else "keras"
     others = _other_backends(coupling, backend)
     install = Way(f"install-{backend}", f"install {backend}", needs=(_PROVIDERS[backend],))
     switches = tuple(_switch(name) for name in others)
@@ -89,7 +95,7 @@ def missing_backend(coupling: Coupling) -> Iterator[Finding]:
         summary=f"{_asked(coupling)}, but {backend} is not installed",
         cause="Keras imports its backend when it is itself imported, and does not fall back to another that is there."
         + (f" Installed: {', '.join(others)}." if others else ""),
-        subjects=(*_subject(coupling), keras.name, _PROVIDERS[backend]),
+        subjects=(*_subject(coupling), keras, _PROVIDERS[backend]),
         evidence=(Evidence("the order is KERAS_BACKEND, then keras.json, then tensorflow", _CONFIG),),
         breaks=_BOTH,
         ways=(*switches, install) if coupling.backend_source == "default" else (install, *switches),
@@ -135,7 +141,7 @@ def contradicting_config(coupling: Coupling) -> Iterator[Finding]:
 def invalid_config(coupling: Coupling) -> Iterator[Finding]:
     """Give a finding for a keras.json that stops Keras, or that it silently passes over."""
     config = coupling.snapshot.keras_config
-    if coupling.keras is None or config is None or config == {}:
+    if config is None or config == {} or not (coupling.keras or coupling.keras_generation):
         return
     fault, fatal = config_fault(config)
     if fault:
@@ -145,7 +151,7 @@ def invalid_config(coupling: Coupling) -> Iterator[Finding]:
             severity=Severity.ERROR if fatal else Severity.WARNING,
             summary=f"keras.json {fault}",
             cause="Keras stops on it when it is imported." if fatal else "Keras passes over the whole file without a word.",
-            subjects=("keras.json", coupling.keras.name),
+            subjects=("keras.json", coupling.keras.name if coupling.keras else "keras"),
             evidence=(Evidence("how keras.json is read", _CONFIG),),
             breaks=_BOTH | {"tf-keras"} if fatal else frozenset(),
             advice="Mend or delete the file; Keras writes a fresh one.",
