@@ -4,8 +4,6 @@ The rounds are interleaved, so that a machine that slows down slows all alike; w
 here fails for being slow: the table is for people to read.
 """
 
-# ruff: noqa: INP001, T201 -- a script that prints.
-
 from __future__ import annotations
 
 import json
