@@ -76,10 +76,8 @@ class _Provider(AbstractProvider[Wish, Candidate, str]):
     ) -> list[Candidate]:
         wishes = list(requirements[identifier])
         refused = {candidate.version for candidate in incompatibilities[identifier]}
-        comes_in = identifier not in self.problem.installed
-        order = self.problem.by_age(identifier, wishes) if comes_in else self.problem.candidates(identifier)
         found = []
-        for version in order:
+        for version in self._ordered(identifier, wishes):
             against = next((wish for wish in wishes if not wish.admits(version)), None)
             if against is not None:
                 self.because.setdefault(against)
@@ -87,9 +85,17 @@ class _Provider(AbstractProvider[Wish, Candidate, str]):
                 found.append(Candidate(identifier, version))
         return found
 
+    def _ordered(self, name: str, wishes: list[Wish]) -> Sequence[str]:
+        if name not in self.problem.index.projects:
+            standing = [wish for wish in self.problem.standing.get(name, ()) if wish.parent not in self.changed]
+            return [v for v in self.problem.bounds(name, wishes) if all(wish.admits(v) for wish in standing)]
+        return self.problem.candidates(name) if name in self.problem.installed else self.problem.by_age(name, wishes)
+
     def _is_usable(self, name: str, version: str) -> bool:
         """Tell whether a candidate agrees with everything that stands; whoever refused one is noted as a blocker."""
         usable = self._usable.get(name)
+        if name not in self.problem.index.projects:
+            return True
         if usable is None:
             standing = [wish for wish in self.problem.standing.get(name, ()) if wish.parent not in self.changed]
             usable = self._usable[name] = frozenset(v for v in self.problem.candidates(name) if self._agrees(name, v, standing))

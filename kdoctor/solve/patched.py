@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from kdoctor import versions
 from kdoctor.knowledge.families import OWNERS, ROLES
 from kdoctor.knowledge.index import Index, Target
 from kdoctor.model import Distribution, Snapshot
-from kdoctor.solve.goals import Goal, asked
+from kdoctor.solve.goals import Goal, Need, asked
 
 _ROLE_OF = {name: role for role, names in ROLES.items() for name in names}
 
@@ -22,8 +22,9 @@ def patched(snapshot: Snapshot, goal: Goal, pins: Mapping[str, str], index: Inde
     stays = [one for one in snapshot.distributions if one.name not in goal.remove and one.name not in pins]
     comes = [_installed(name, version, index, target) for name, version in pins.items()]
     there = {one.name for one in (*stays, *comes) if not one.leftover}
+    before = {one.name for one in snapshot.distributions}
     brought = (wanted.name for one in comes for wanted in missing(one, there, snapshot))
-    new = {*plain(goal, there, index), *(name for name in brought if name not in index.projects)}
+    new = {*plain(goal, before, pins, index), *(name for name in brought if name not in index.projects)}
     touched = {*pins, *goal.remove, *goal.reinstall}
     return snapshot._replace(
         distributions=(*stays, *comes, *(Distribution(name, None, ()) for name in sorted(new))),
@@ -33,10 +34,16 @@ def patched(snapshot: Snapshot, goal: Goal, pins: Mapping[str, str], index: Inde
     )
 
 
-def plain(goal: Goal, there: set[str], index: Index) -> dict[str, str]:
+def plain(goal: Goal, before: Collection[str], pins: Collection[str], index: Index) -> dict[str, str]:
     """Give what the goal wants installed although the index does not know it, by name, with the specifier."""
-    wanted = [asked(need.text) for need in goal.needs]
-    return {one.name: one.specifier for one in wanted if one.name and one.name not in there and one.name not in index.projects}
+    wanted = [asked(need.text) for need in goal.needs if not moot(need, before, pins)]
+    return {one.name: one.specifier for one in wanted if one.name and one.name not in before and one.name not in index.projects}
+
+
+def moot(need: Need, before: Collection[str], pins: Collection[str]) -> bool:
+    """Tell whether all those have changed for whose sake something was needed, and it did not come in with the change."""
+    holders = [name for name in need.holders if name in before]
+    return bool(holders) and all(name in pins for name in holders) and asked(need.text).name not in pins
 
 
 def missing(distribution: Distribution, there: set[str], snapshot: Snapshot) -> Iterator[versions.Requirement]:
@@ -58,4 +65,4 @@ def _variables(before: Mapping[str, str] | None, changes: Mapping[str, str | Non
 
 def _installed(name: str, version: str, index: Index, target: Target) -> Distribution:
     release = index.release(name, version)
-    return Distribution(name, version, release.requires(target) if release else None, release.requires_python if release else None)
+    return Distribution(name, version, release.requires(target) if release else (), release.requires_python if release else None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -18,6 +19,10 @@ from kdoctor.solve.nearness import by_age, by_nearness
 
 #: What is refused by every version: how "must not be installed" is said to a resolver.
 NEVER = "<0.dev0"
+#: Versions under which empty packages were uploaded, to hold a name; nothing is near to them.
+_PLACEHOLDERS = ("0", "0.0", "0.0.0")
+#: A version that a specifier admits for sure, such as the 0.7.0 of `>=0.7.0,<0.8`.
+_BOUND = re.compile(r"(?:>=|==|~=|<=)\s*([0-9][0-9A-Za-z.]*[0-9A-Za-z])(?:\.\*)?", re.ASCII)
 
 
 class Wish(NamedTuple):
@@ -28,12 +33,17 @@ class Wish(NamedTuple):
     parent: str
     #: The version of the parent, None for the goal itself or where it is unknown.
     version: str | None = None
-    #: What a curated fact says; it judges pre-releases as the release that they lead up to. None = declared in metadata.
+    #: What a curated fact says; None = declared in metadata.
     says: str | None = None
+    #: The name in the metadata, where another distribution answers for it.
+    stands_for: str = ""
 
     def admits(self, version: str | None) -> bool:
-        """Tell whether a version fulfils the wish; a version that cannot be judged is let through."""
-        judged = version if self.says is None else versions.base(version)
+        """Tell whether a version fulfils the wish; a version that cannot be judged is let through.
+
+        Facts, and stand-ins such as nightly builds, are judged by the release that a pre-release leads up to.
+        """
+        judged = version if self.says is None and not self.stands_for else versions.base(version)
         return versions.satisfies(judged, self.specifier) is not False
 
 
@@ -50,10 +60,16 @@ class Problem:
         self._dependencies: dict[tuple[str, str], tuple[Wish, ...]] = {}
         self._facts: dict[str, list[Fact]] = {}
         self.standing = self._standing()
+        #: Unknown to the index, but required by something that it knows: the installer finds them in another version.
+        self.loose = frozenset(
+            name
+            for name, wishes in self.standing.items()
+            if name not in index.projects and any(wish.parent in index.projects for wish in wishes)
+        )
 
     def movable(self, name: str) -> bool:
         """Tell whether a distribution is installed and could be had in another version."""
-        return name in self.installed and name in self.index.projects
+        return name in self.installed and (name in self.index.projects or name in self.loose)
 
     def resolve(self, name: str) -> str:
         """Give the distribution that a requirement on `name` falls to: a stand-in that answers for the same import, if one is installed.
@@ -89,7 +105,7 @@ class Problem:
                 name = wanted.name
             # Where nobody can tell whether a marker holds, what is there had better fit, but nothing is missing.
             if name != parent and (here or (here is None and name == wanted.name and name in self.installed)):
-                yield Wish(name, wanted.specifier, parent, version)
+                yield Wish(name, wanted.specifier, parent, version, stands_for=wanted.name if name != wanted.name else "")
 
     def needed(self, needs: Sequence[Need], changed: frozenset[str]) -> Iterator[Wish]:
         """Give what a goal asks for when `changed` may change: a need for the sake of those alone is theirs to bring."""
@@ -129,10 +145,16 @@ class Problem:
         offered = [r for r in self.index.releases(name) if not r.yanked and (early or not r.prerelease)]
         usable = [release for release in offered if installable(release, self.target) is not False]
         newest_first = [release.version for release in reversed(usable)]
-        if here is None:
+        if here is None or here in _PLACEHOLDERS:
             return newest_first
         # What is installed may stay, even where it was yanked or is unknown to the index.
         return [here, *(version for version in by_nearness(newest_first, here) if version != here)]
+
+    def bounds(self, name: str, wishes: Sequence[Wish]) -> list[str]:
+        """Give versions for something unknown to the index: the installed one, then those that the wishes name, the newest first."""
+        installed = self.installed[name].version if name in self.installed else None
+        named = {match for wish in wishes for match in _BOUND.findall(wish.specifier)}
+        return [*([installed] if installed else ()), *sorted(named, key=versions.sort_key, reverse=True)]
 
     def by_age(self, name: str, wishes: Sequence[Wish]) -> list[str]:
         """Give the candidates for something that comes in, those of the time of whoever asks for it first."""

@@ -21,12 +21,19 @@ def reasons(problem: Problem, kept: Distribution | None, others: Sequence[str], 
     `refused` is what was refused on the way.
     """
     told = [_no_wheel(problem, kept, name) for name in others] if kept else []
-    groups: dict[tuple[str, str, str | None], list[Wish]] = {}
+    groups: dict[tuple[str, ...], list[Wish]] = {}
     for wish in refused:
-        groups.setdefault((wish.parent, wish.name, wish.says), []).append(wish)
+        groups.setdefault((wish.parent, wish.name, wish.says or "", _side(problem, wish)), []).append(wish)
     chosen = _telling_groups(problem, kept, others, list(groups.values()))
     told += [_sentence(problem, group) for group in chosen]
     return tuple(dict.fromkeys(text for text in told if text))[:_MOST]
+
+
+def _side(problem: Problem, wish: Wish) -> str:
+    """Say whether a wish asks for something newer or older than what is installed: the two are told apart."""
+    installed = problem.installed.get(wish.name)
+    version = installed.version if installed else None
+    return versions.side(version, wish.specifier) if version and not wish.admits(version) else ""
 
 
 def _telling_groups(problem: Problem, kept: Distribution | None, others: Sequence[str], groups: Sequence[list[Wish]]) -> list[list[Wish]]:
@@ -84,7 +91,7 @@ def _sentence(problem: Problem, group: Sequence[Wish]) -> str:
     if first.says is not None:
         need = "" if first.specifier == NEVER else f" {_verb('need', releases)} {first.name}{first.specifier}"
         return f"{who}{need}: {first.says}"
-    return f"{who} {_verb('require', releases)} {first.name}{_telling(problem, group)}"
+    return f"{who} {_verb('require', releases)} {first.stands_for or first.name}{_telling(problem, group)}"
 
 
 def _telling(problem: Problem, group: Sequence[Wish]) -> str:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
 from kdoctor import versions
 from kdoctor.knowledge.coupling import Coupling, couple, points_to
 from kdoctor.knowledge.families import ROLES
-from kdoctor.model import Distribution, Remedy, Snapshot
+from kdoctor.model import Distribution, Remedy, Snapshot, Way
 from kdoctor.solve.commands import commands
 from kdoctor.solve.goals import Goal
-from kdoctor.solve.patched import missing, patched, plain
+from kdoctor.solve.patched import missing, moot, patched, plain
 from kdoctor.solve.problem import Problem
 from kdoctor.solve.search import Pins
 from kdoctor.solve.words import framework_first, name_of, title_of
@@ -38,18 +38,43 @@ def made(snapshot: Snapshot, change: Change, problem: Problem) -> Remedy:
             pins.setdefault(name, version)
     after = couple(patched(snapshot, goal, pins, problem.index))
     alone = _alone(after, pins)
-    extra = {**plain(goal, set(there), problem.index), **_left_out(after, alone, problem)}
+    live = [way for way in goal.ways if not _is_moot(way, goal, there, pins)]
+    asked_for = plain(goal, there, pins, problem.index)
+    moved = {name: _specifier(name, after) for name in pins if name in problem.loose}
+    known = {name: version for name, version in pins.items() if name not in moved}
+    extra = {**moved, **asked_for, **_left_out(after, alone, problem)}
     remove = tuple(sorted(goal.remove & there.keys()))
     return Remedy(
-        name=name_of(goal, change.kept, pins, there),
-        title=title_of(goal, change.kept, pins, there),
-        pins=pins,
+        name=name_of(live, change.kept, pins, there),
+        title=title_of(live, change.kept, pins, there, moved),
+        pins=known,
         remove=remove,
         reinstall=goal.reinstall,
         environment=goal.environment,
-        commands=commands(snapshot, pins, remove, goal.reinstall, goal.environment, extra, alone),
-        changes=len(pins) + len(remove) + len(goal.environment) + len(plain(goal, set(there), problem.index)),
-        verified="index" if pins else "none",
+        commands=commands(snapshot, known, remove, goal.reinstall, goal.environment, extra, alone),
+        changes=len(pins) + len(remove) + len(goal.environment) + len(asked_for),
+        verified="index" if known else "none",
+    )
+
+
+def _is_moot(way: Way, goal: Goal, before: Collection[str], pins: Collection[str]) -> bool:
+    """Tell whether a way asked for nothing but what the change made needless."""
+    needs = [need for need in goal.needs if need.text in way.needs]
+    return bool(needs) and not (way.remove or way.reinstall or way.environment) and all(moot(need, before, pins) for need in needs)
+
+
+def _specifier(name: str, after: Coupling) -> str:
+    """Join what is required of a distribution after the change."""
+    wanted = [
+        versions.requirement(text)
+        for one in after.present.values()
+        for text in one.requires or ()
+        if versions.normalize(text[: len(name)]) == name
+    ]
+    return ",".join(
+        dict.fromkeys(
+            one.specifier for one in wanted if one and one.name == name and one.specifier and not versions.for_extra_only(one.marker)
+        )
     )
 
 

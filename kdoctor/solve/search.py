@@ -75,7 +75,8 @@ class _Search:
             odds = self.judge(outcome.versions)
             if not odds:
                 return outcome.versions, frozenset()
-            more = tuple(need for odd in odds for need in odd.needs if need not in needs)
+            # What the rules ask for now is asked for whatever changes.
+            more = tuple(Need(text) for text in dict.fromkeys(need.text for odd in odds for need in odd.needs) if Need(text) not in needs)
             wider |= self._free(frozenset(name for odd in odds for name in odd.names) - changed)
             culprit = _culprit(odds, outcome.versions)
             if more:
