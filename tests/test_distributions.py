@@ -271,7 +271,7 @@ FOLDERS = [
     ("compiled left-overs", {"a/keras/__pycache__/x.pyc": ""}, 0),
     ("without init", {"a/keras/src.py": "", "a/keras/api.py": ""}, 2),
     ("regular", {"a/keras/__init__.py": "", "a/keras/src.py": "", "a/keras/__pycache__/x.pyc": ""}, 2),
-    ("first on the path", {"a/keras/__init__.py": "", "b/keras/__init__.py": "", "b/keras/x.py": ""}, 1),
+    ("first on the path", {"a/keras/__init__.py": "", "a/keras/x.py": "", "b/keras/__init__.py": "", "b/keras/x.py": "", "b/keras/y.py": ""}, 2),
     ("a regular one before a bare one", {"a/keras/x.py": "", "b/keras/__init__.py": "", "b/keras/y.py": ""}, 2),
     ("the first of two bare ones", {"a/keras/x.py": "", "b/keras/x.py": "", "b/keras/y.py": ""}, 1),
     ("module", {"a/keras.py": ""}, 1),
@@ -279,6 +279,11 @@ FOLDERS = [
     ("module before bare folder", {"a/keras.py": "", "a/keras/x.py": "", "a/keras/y.py": ""}, 1),
     ("a file without ending", {"a/keras": ""}, None),
 ]
+
+
+def test_a_lone_init_says_nothing_of_the_installation_that_its_metadata_was_taken_from(tmp_path: Path) -> None:
+    write(tmp_path / "a" / "keras" / "__init__.py", "")
+    assert import_folders([str(tmp_path / "a")]) == {"tensorflow": None, "tf_keras": None}
 
 
 @pytest.mark.parametrize(("files", "count"), [row[1:] for row in FOLDERS], ids=[row[0] for row in FOLDERS])

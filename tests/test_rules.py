@@ -112,6 +112,7 @@ ROWS = (
     row("KD301", "tensorflow==2.15.0 tf-keras==2.15.0 keras==2.15.0"),
     row("KD302", "keras==3.10.0 tensorflow==2.18.1", E, "keras", folders={"keras": 0}),
     row("KD302", "keras==3.10.0 tensorflow==2.18.1", E, "tensorflow", folders={"tensorflow": None, "keras": 30}),
+    row("KD302", "keras==3.10.0 tensorflow==2.18.1", E, "tensorflow", folders={"tensorflow": 1, "keras": 30}),
     row("KD302", "keras==3.10.0 tensorflow==2.18.1", folders={"keras": 30, "tensorflow": 17, "tf_keras": None}),
     row("KD303", "tensorflow==2.18.1", W, "keras", folders={"keras": 32}),
     row("KD303", "tensorflow==2.18.1 keras==3.10.0", folders={"keras": 32}),

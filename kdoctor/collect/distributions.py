@@ -136,6 +136,9 @@ def _count(name: str, paths: Sequence[str]) -> int | None:
             names = None
         except OSError:
             return UNREADABLE
+        if names == {"__init__.py"}:
+            # Metadata packed without the files it speaks of: the count says nothing of the installation that it was taken from.
+            return UNREADABLE
         if names and any(f"__init__{ending}" in names for ending in _MODULES):
             return len(names)
         if any(os.path.isfile(os.path.join(path, name + ending)) for ending in _MODULES):

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from kdoctor import versions
-from kdoctor.knowledge.families import BACKENDS, KERAS, LEGACY_ON, OWNERS, TENSORFLOW, TF_KERAS
+from kdoctor.knowledge.families import BACKENDS, FEWEST_ENTRIES, KERAS, LEGACY_ON, OWNERS, TENSORFLOW, TF_KERAS
 from kdoctor.model import Distribution, Snapshot
 
 
@@ -28,22 +28,24 @@ class Coupling(NamedTuple):
     #: The backend that Keras 3 (or the first, multi-backend Keras) would take, as it is spelled, and who says so.
     backend: str | None
     backend_source: str
+    #: Installed by their metadata, but without the files that they own.
+    gone: Mapping[str, Distribution] = {}
 
     def has(self, name: str) -> bool | None:
-        """Tell whether a distribution is installed; None where nobody could tell."""
-        if name in self.present:
+        """Tell whether a distribution is installed, be it without its files; None where nobody could tell."""
+        if name in self.present or name in self.gone:
             return True
         if self.snapshot.complete or name in self.snapshot.absent:
             return False
         return None
 
     def folder(self, name: str) -> int | None:
-        """Give the entries of an import folder, -1 where it is known not to exist, None where nobody looked."""
+        """Give the entries of an import folder, -1 where it is known to be gone or gutted, None where nobody looked."""
         folders = self.snapshot.folders
         if folders is None or name not in folders:
             return None
         entries = folders[name]
-        return -1 if entries is None else entries
+        return -1 if entries is None or gutted(name, entries) else entries
 
     @property
     def keras_generation(self) -> str | None:
@@ -85,6 +87,7 @@ def couple(snapshot: Snapshot) -> Coupling:
         legacy=None if variables is None else variables.get("TF_USE_LEGACY_KERAS") in LEGACY_ON,
         backend=backend,
         backend_source=source,
+        gone={d.name: d for d in snapshot.distributions if not d.leftover and d.name in _without_files(snapshot)},
     )
 
 
@@ -110,7 +113,12 @@ def _newer(one: Distribution, other: Distribution) -> bool:
 def _without_files(snapshot: Snapshot) -> set[str]:
     """Name the distributions whose metadata stands there while the folder they own is gone or empty."""
     folders = snapshot.folders or {}
-    return {name for folder, entries in folders.items() if not entries and folder in OWNERS for name in OWNERS[folder]}
+    return {name for folder, entries in folders.items() if gutted(folder, entries) and folder in OWNERS for name in OWNERS[folder]}
+
+
+def gutted(folder: str, entries: int | None) -> bool:
+    """Tell whether an import folder with so many entries (None = not there) holds no code."""
+    return (entries or 0) < FEWEST_ENTRIES.get(folder, 1)
 
 
 def _answering(present: Mapping[str, Distribution], names: tuple[str, ...], markers: dict[str, str] | None) -> Distribution | None:

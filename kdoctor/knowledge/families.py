@@ -41,6 +41,10 @@ OWNERS: dict[str, tuple[str, ...]] = {
     "nvidia.nccl": ("nvidia-nccl-cu12", "nvidia-nccl-cu11", "nvidia-nccl-cu13"),
 }
 
+#: Import folder -> entries below which it holds no code any more. Uninstalling one of two rivals leaves tensorflow/include and
+#: nothing else; a whole TensorFlow has 14 to 17 entries. Measured: tensorflow and tensorflow-cpu 2.20.0, the latter uninstalled.
+FEWEST_ENTRIES = {"tensorflow": 5}
+
 TENSORFLOW = OWNERS["tensorflow"]
 KERAS = OWNERS["keras"]
 TF_KERAS = OWNERS["tf_keras"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kdoctor.knowledge.catalogue import name_of
-from kdoctor.knowledge.families import BACKENDS
+from kdoctor.knowledge.families import BACKENDS, TENSORFLOW
 from kdoctor.model import Evidence, Finding, Severity, Way
 from kdoctor.knowledge.coupling import Coupling, backend_known, config_value, generation
 from kdoctor.rules.rows import label
@@ -36,7 +36,9 @@ def _keras(coupling: Coupling) -> str:
 
 def _installed(coupling: Coupling, backend: str) -> bool | None:
     if backend == "tensorflow":
-        return True if coupling.tensorflow else (None if coupling.has("tensorflow") is None else False)
+        if coupling.tensorflow or any(name in coupling.gone for name in TENSORFLOW):
+            return True
+        return coupling.has("tensorflow")
     return coupling.has(_PROVIDERS[backend])
 
 

@@ -22,6 +22,9 @@ def _listed(coupling: Coupling, names: tuple[str, ...]) -> str:
 
 
 def _absent(coupling: Coupling, names: tuple[str, ...]) -> str:
+    gone = [coupling.gone[name] for name in names if name in coupling.gone]
+    if gone:
+        return " and ".join(f"{one.version or 'version unknown'} ({one.name})" for one in gone) + ", without its files"
     known = [coupling.has(name) for name in names[:1]]
     return "not installed" if known == [False] else "unknown"
 

@@ -8,7 +8,7 @@ from kdoctor import versions
 from kdoctor.knowledge.catalogue import name_of
 from kdoctor.knowledge.families import OWNERS
 from kdoctor.model import Distribution, Evidence, Finding, Severity, Way
-from kdoctor.knowledge.coupling import Coupling, points_to
+from kdoctor.knowledge.coupling import Coupling, gutted, points_to
 from kdoctor.rules.provenance import requires
 from kdoctor.rules.rows import label
 
@@ -62,10 +62,10 @@ def metadata_without_files(coupling: Coupling) -> Iterator[Finding]:
     """Give a finding where metadata claims an import folder that is missing or empty."""
     for folder, entries in (coupling.snapshot.folders or {}).items():
         claimed = [one for one in coupling.snapshot.distributions if one.name in OWNERS.get(folder, ()) and not one.leftover]
-        if entries or not claimed:
+        if not gutted(folder, entries) or not claimed:
             continue
         first = claimed[0]
-        state = "is empty" if entries == 0 else "is not there"
+        state = "is not there" if entries is None else f"has only {entries} entr{'y' if entries == 1 else 'ies'} left" if entries else "is empty"
         yield Finding(
             rule="KD302",
             name=name_of("KD302"),
@@ -83,7 +83,7 @@ def files_without_metadata(coupling: Coupling) -> Iterator[Finding]:
     """Give a note where an import folder has files that no installed distribution claims."""
     for folder, entries in (coupling.snapshot.folders or {}).items():
         owners = OWNERS.get(folder, ())
-        if not entries or any(one.name in owners and not one.leftover for one in coupling.snapshot.distributions):
+        if gutted(folder, entries) or any(one.name in owners and not one.leftover for one in coupling.snapshot.distributions):
             continue
         yield Finding(
             rule="KD303",

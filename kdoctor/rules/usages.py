@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from kdoctor import versions
 from kdoctor.model import Finding, UsageResult
 from kdoctor.knowledge.coupling import Coupling
+from kdoctor.knowledge.families import KERAS, TENSORFLOW
 
 Broken = Mapping[str, tuple[str, ...]]
 
@@ -37,11 +38,16 @@ def _result(coupling: Coupling, broken: Broken, needs: Iterable[str], answer: st
     return UsageResult(works=True if coupling.snapshot.complete else None, resolves_to=answer, backend=backend)
 
 
+def _nobody_answers(coupling: Coupling, broken: Broken, owners: tuple[str, ...], component: str) -> UsageResult:
+    """Give the result where no distribution answers for an import: a failure where that is known, else unknown."""
+    known = coupling.has(owners[0]) is False or any(name in coupling.gone for name in owners)
+    return UsageResult(works=False if known else None, because=broken.get(component, ()) if known else ())
+
+
 def _standalone(coupling: Coupling, broken: Broken) -> UsageResult:
     keras = coupling.keras
     if keras is None and (coupling.folder("keras") or 0) <= 0:
-        known_missing = coupling.has("keras") is False and coupling.has("keras-nightly") is not None
-        return UsageResult(works=False if known_missing else None, because=broken.get("keras", ()) if known_missing else ())
+        return _nobody_answers(coupling, broken, KERAS, "keras")
     backend = "tensorflow" if coupling.keras_generation == "tf" else coupling.backend
     answer = f"{keras.name} {keras.version or '(version unknown)'}" if keras else "keras (version unknown)"
     return _result(coupling, broken, ("keras", *((backend,) if backend else ())), answer, backend)
@@ -50,8 +56,7 @@ def _standalone(coupling: Coupling, broken: Broken) -> UsageResult:
 def _through_tensorflow(coupling: Coupling, broken: Broken) -> UsageResult:
     tensorflow = coupling.tensorflow
     if tensorflow is None and (coupling.folder("tensorflow") or 0) <= 0:
-        known_missing = coupling.has("tensorflow") is False
-        return UsageResult(works=False if known_missing else None, because=broken.get("tensorflow", ()) if known_missing else ())
+        return _nobody_answers(coupling, broken, TENSORFLOW, "tensorflow")
     minor = versions.minor(tensorflow.version) if tensorflow else None
     if tensorflow and minor and minor < (2, 6):
         return _result(coupling, broken, ("tensorflow",), f"{tensorflow.name} {tensorflow.version}", "tensorflow")
@@ -60,8 +65,7 @@ def _through_tensorflow(coupling: Coupling, broken: Broken) -> UsageResult:
         return _result(coupling, broken, ("tensorflow", "tf-keras"), f"{tf_keras.name} {tf_keras.version}", "tensorflow")
     keras = coupling.keras
     if keras is None and (coupling.folder("keras") or 0) <= 0:
-        known_missing = coupling.has("keras") is False
-        return UsageResult(works=False if known_missing else None, because=broken.get("keras", ()) if known_missing else ())
+        return _nobody_answers(coupling, broken, KERAS, "keras")
     backend = coupling.backend if coupling.keras_generation == "3" else "tensorflow"
     answer = f"{keras.name} {keras.version or '(version unknown)'}" if keras else "keras (version unknown)"
     needs = ("tensorflow", "tf.keras", "keras", *((backend,) if backend else ()))
