@@ -122,7 +122,9 @@ def watched(tmp_path_factory):
         (site / f"{name}.dist-info" / "METADATA").write_text(text, encoding="utf-8")
         (site / project).mkdir()
         (site / project / "__init__.py").write_text("raise SystemExit('the patient was imported')\n", encoding="utf-8")
-    (folder / "pyvenv.cfg").write_text(f"home = {Path(sys._base_executable).parent}\n", encoding="utf-8")
+    (folder / "pyvenv.cfg").write_text(
+        f"home = {Path(sys._base_executable).parent}\ninclude-system-site-packages = false\n", encoding="utf-8"
+    )
     (folder / "bin").mkdir()
     (folder / "bin" / "python").symlink_to(sys._base_executable)
     kept = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT") if name in os.environ}
