@@ -15,7 +15,7 @@ from kdoctor.solve.problem import NEVER, Problem, Wish
 _FRAMEWORKS = frozenset((*TENSORFLOW, *KERAS))
 
 #: Rounds after which a search gives up; real environments need a few dozen.
-_ROUNDS = 500
+_ROUNDS = 300
 
 #: A distribution and one of its minor releases that are not to be taken.
 Refused = frozenset[tuple[str, "tuple[int, int] | None"]]
@@ -47,7 +47,7 @@ class _Provider(AbstractProvider[Wish, Candidate, str]):
         self.refused = refused
         self.blockers: dict[str, None] = {}
         self.because: dict[Wish, None] = {}
-        self._usable: dict[str, frozenset[str]] = {}
+        self._usables: dict[str, frozenset[str]] = {}
         self._wished: dict[tuple[str, str], tuple[Wish, ...]] = {}
 
     def stands(self, name: str) -> bool:
@@ -76,30 +76,26 @@ class _Provider(AbstractProvider[Wish, Candidate, str]):
     ) -> list[Candidate]:
         wishes = list(requirements[identifier])
         refused = {candidate.version for candidate in incompatibilities[identifier]}
-        found = []
-        for version in self._ordered(identifier, wishes):
-            against = next((wish for wish in wishes if not wish.admits(version)), None)
-            if against is not None:
-                self.because.setdefault(against)
-            elif version not in refused and self._is_usable(identifier, version):
-                found.append(Candidate(identifier, version))
-        return found
+        if identifier in self.problem.index.projects:
+            left = self._usable(identifier)
+            for wish in wishes:
+                if not left <= (admitted := self.problem.admitted(wish)):
+                    self.because.setdefault(wish)
+                    left &= admitted
+            comes_in = identifier not in self.problem.installed
+            order = self.problem.by_age(identifier, wishes) if comes_in else self.problem.candidates(identifier)
+            return [Candidate(identifier, version) for version in order if version in left and version not in refused]
+        wishes += [wish for wish in self.problem.standing.get(identifier, ()) if wish.parent not in self.changed]
+        bounds = self.problem.bounds(identifier, wishes)
+        return [Candidate(identifier, v) for v in bounds if v not in refused and all(wish.admits(v) for wish in wishes)]
 
-    def _ordered(self, name: str, wishes: list[Wish]) -> Sequence[str]:
-        if name not in self.problem.index.projects:
-            standing = [wish for wish in self.problem.standing.get(name, ()) if wish.parent not in self.changed]
-            return [v for v in self.problem.bounds(name, wishes) if all(wish.admits(v) for wish in standing)]
-        return self.problem.candidates(name) if name in self.problem.installed else self.problem.by_age(name, wishes)
-
-    def _is_usable(self, name: str, version: str) -> bool:
-        """Tell whether a candidate agrees with everything that stands; whoever refused one is noted as a blocker."""
-        usable = self._usable.get(name)
-        if name not in self.problem.index.projects:
-            return True
+    def _usable(self, name: str) -> frozenset[str]:
+        """Give the candidates that agree with everything that stands; whoever refused one is noted as a blocker."""
+        usable = self._usables.get(name)
         if usable is None:
             standing = [wish for wish in self.problem.standing.get(name, ()) if wish.parent not in self.changed]
-            usable = self._usable[name] = frozenset(v for v in self.problem.candidates(name) if self._agrees(name, v, standing))
-        return version in usable
+            usable = self._usables[name] = frozenset(v for v in self.problem.candidates(name) if self._agrees(name, v, standing))
+        return usable
 
     def _agrees(self, name: str, version: str, standing: list[Wish]) -> bool:
         if (name, versions.minor(version)) in self.refused:
@@ -143,8 +139,13 @@ class _Provider(AbstractProvider[Wish, Candidate, str]):
         return missing and wish.name in self.problem.index.projects
 
 
-def attempt(problem: Problem, changed: frozenset[str], needs: Sequence[Need], refused: Refused = frozenset()) -> Outcome:
-    """Look for versions of `changed` (and of what must come with them) while all other installed distributions stand."""
+def attempt(
+    problem: Problem, changed: frozenset[str], needs: Sequence[Need], refused: Refused = frozenset(), rounds: int = _ROUNDS
+) -> Outcome:
+    """Look for versions of `changed` (and of what must come with them) while all other installed distributions stand.
+
+    After so many rounds it gives up, as if there were none.
+    """
     provider = _Provider(problem, changed, refused)
     needed = list(problem.needed(needs, changed))
     unmet = [need for need in needed if provider.stands(need.name) and not need.admits(problem.installed[need.name].version)]
@@ -154,7 +155,7 @@ def attempt(problem: Problem, changed: frozenset[str], needs: Sequence[Need], re
     wishes += [Wish(name, "", "") for name in sorted(changed)]
     wishes += [wish for wish in _facts_of_the_rest(problem, changed, needed) if provider.known(wish)]
     try:
-        result = Resolver(provider, BaseReporter()).resolve(wishes, max_rounds=_ROUNDS)
+        result = Resolver(provider, BaseReporter()).resolve(wishes, max_rounds=rounds)
     except (ResolutionImpossible, ResolutionTooDeep):
         return Outcome(None, frozenset(provider.blockers) - {""} - changed, tuple(provider.because))
     return Outcome({c.name: c.version for c in result.mapping.values() if not _as_before(problem, c)}, frozenset())

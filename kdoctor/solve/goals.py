@@ -64,14 +64,17 @@ def _combined(ways: Sequence[tuple[Finding, Way]]) -> Goal | None:
             return None
         environment.update(way.environment)
     remove = frozenset(name for _, way in ways for name in way.remove)
+    reinstall = tuple(dict.fromkeys(name for _, way in ways for name in way.reinstall if name not in remove))
     needs = tuple(dict.fromkeys(need for finding, way in ways for need in needs_of(finding, way)))
     if any(asked(need.text).name in remove for need in needs):
         return None
     unique: list[Way] = []
     for _, way in ways:
-        if way not in unique:
+        # What is installed again need not be installed besides.
+        again = way.needs and not way.environment and all(asked(text).name in reinstall for text in way.needs)
+        if way not in unique and not again:
             unique.append(way)
-    reinstall = tuple(dict.fromkeys(name for way in unique for name in way.reinstall if name not in remove))
+    needs = tuple(need for need in needs if asked(need.text).name not in reinstall)
     return Goal(tuple(unique), needs, remove, reinstall, environment)
 
 

@@ -38,27 +38,32 @@ class Wish(NamedTuple):
     #: The name in the metadata, where another distribution answers for it.
     stands_for: str = ""
 
-    def admits(self, version: str | None) -> bool:
-        """Tell whether a version fulfils the wish; a version that cannot be judged is let through.
+    @property
+    def lenient(self) -> bool:
+        """Whether a pre-release counts as the release that it leads up to: for facts, and for stand-ins such as nightly builds."""
+        return self.says is not None or bool(self.stands_for)
 
-        Facts, and stand-ins such as nightly builds, are judged by the release that a pre-release leads up to.
-        """
-        judged = version if self.says is None and not self.stands_for else versions.base(version)
+    def admits(self, version: str | None) -> bool:
+        """Tell whether a version fulfils the wish; a version that cannot be judged is let through."""
+        judged = versions.base(version) if self.lenient else version
         return versions.satisfies(judged, self.specifier) is not False
 
 
 class Problem:
     """A coupling with the index opened, and the requirements of all that is installed, read once for every attempt."""
 
-    def __init__(self, coupling: Coupling, index: Index) -> None:
+    def __init__(self, coupling: Coupling, index: Index, removed: frozenset[str] = frozenset()) -> None:
         self.coupling = coupling
         self.index = index
+        self.removed = removed
         self.target = Target.of(coupling.snapshot)
         self.installed: Mapping[str, Distribution] = coupling.present
         self._roles = {name: role for role, names in ROLES.items() for name in names}
         self._candidates: dict[str, tuple[str, ...]] = {}
         self._dependencies: dict[tuple[str, str], tuple[Wish, ...]] = {}
         self._facts: dict[str, list[Fact]] = {}
+        self._admitted: dict[tuple[str, str, bool], frozenset[str]] = {}
+        self._resolved: dict[str, str] = {}
         self.standing = self._standing()
         #: Unknown to the index, but required by something that it knows: the installer finds them in another version.
         self.loose = frozenset(
@@ -78,6 +83,11 @@ class Problem:
         """
         if name in self.installed or name not in self._roles:
             return name
+        if name not in self._resolved:
+            self._resolved[name] = self._stand_in(name)
+        return self._resolved[name]
+
+    def _stand_in(self, name: str) -> str:
         found = next((other for other in ROLES[self._roles[name]] if other in self.installed), name)
         shell = found != name and points_to(self.installed[found], name, self.coupling.marker_environment)
         return name if shell else found
@@ -138,7 +148,17 @@ class Problem:
             found = self._candidates[name] = tuple(self._ordered(name))
         return found
 
+    def admitted(self, wish: Wish) -> frozenset[str]:
+        """Give the candidates that fulfil a wish."""
+        sort = (wish.name, wish.specifier, wish.lenient)
+        found = self._admitted.get(sort)
+        if found is None:
+            found = self._admitted[sort] = frozenset(version for version in self.candidates(wish.name) if wish.admits(version))
+        return found
+
     def _ordered(self, name: str) -> list[str]:
+        if name in self.removed:
+            return []
         installed = self.installed.get(name)
         here = installed.version if installed else None
         early = here is not None and versions.is_prerelease(here)

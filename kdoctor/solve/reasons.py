@@ -59,7 +59,8 @@ def _no_wheel(problem: Problem, kept: Distribution, name: str) -> str:
     newest = versions.minor(fitting[-1].version)
     line = [release for release in fitting if versions.minor(release.version) == newest]
     python = _newest_python(problem, line)
-    which = f"{name} {_range([release.version for release in line])}, which would go with {kept.name} {kept.version}, has no wheel for"
+    verb = "have" if len(line) > 1 else "has"
+    which = f"{name} {_range([release.version for release in line])}, which would go with {kept.name} {kept.version}, {verb} no wheel for"
     here = ".".join((problem.target.python or "").split(".")[:2])
     if python and not any(installable(release, problem.target._replace(system=None, machine=None)) for release in line):
         return f"{which} Python {here}; Python {python} is the newest that would do"

@@ -15,6 +15,8 @@ from kdoctor.solve.problem import Problem, Wish
 _ATTEMPTS = 40
 #: Solutions of one set that the rules may refuse before the set is given up.
 _REFUSALS = 12
+#: Rounds of the resolver that an attempt may take: for a first solution, and for a smaller one.
+_ROUNDS, _FEWER_ROUNDS = 300, 60
 
 Pins = dict[str, str]
 
@@ -50,6 +52,8 @@ class _Search:
         self.keep = keep
         self.judge = judge
         self.because: dict[Wish, None] = {}
+        #: Rounds of the resolver that one attempt may take.
+        self.rounds = _ROUNDS
         self._tried: dict[frozenset[str], tuple[Pins | None, frozenset[str]]] = {}
 
     def first(self) -> frozenset[str]:
@@ -68,7 +72,7 @@ class _Search:
         needs, refused = self.needs, Refused()
         wider: frozenset[str] = frozenset()
         for _ in range(_REFUSALS):
-            outcome = attempt(self.problem, changed, needs, refused)
+            outcome = attempt(self.problem, changed, needs, refused, self.rounds)
             if outcome.versions is None:
                 self.because.update(dict.fromkeys(outcome.because))
                 return None, wider | self._free(outcome.blockers - changed)
@@ -152,6 +156,7 @@ def _shrunk(state: _Search, pins: Pins) -> Pins:
 
 def _smaller(state: _Search, pins: Pins) -> Pins | None:
     """Look, smallest first, for a set of changes no larger than the known one that costs less."""
+    state.rounds = _FEWER_ROUNDS
     best: Pins | None = None
     waiting, seen = [state.first()], {state.first()}
     for _ in range(_ATTEMPTS):

@@ -20,6 +20,8 @@ from kdoctor.solve.words import framework_first
 
 #: Distributions that one goal is tried with, each kept as it is.
 _MOST = 3
+#: Libraries that programs use themselves, so that their version may be somebody's choice.
+_CHOSEN = ("numpy", "protobuf")
 #: Of the family, but nobody chooses its version for its own sake, nor gives up a framework's for it.
 _UNDERNEATH = frozenset({"jaxlib", "ml-dtypes", "optree", "tensorboard", "tensorflow-estimator", "tensorflow-io-gcs-filesystem"})
 
@@ -31,7 +33,7 @@ class Task:
         index = open_index()
         self.bench = bench
         self.goal = goal
-        self.problem = Problem(couple(patched(bench.coupling.snapshot, goal, {}, index)), index)
+        self.problem = Problem(couple(patched(bench.coupling.snapshot, goal, {}, index)), index, goal.remove)
 
     def outcomes(self) -> Iterator[Remedy | Impossible]:
         """Give the remedies, each of which keeps something else as it is, and whatever cannot be kept.
@@ -68,8 +70,8 @@ class Task:
             if free and free.pins and kept.name not in free.pins:
                 continue
             solution = self._solved(frozenset({kept.name}), incurable)
-            if solution.pins is None or not self._foolish(kept, solution.pins):
-                count += solution.pins is not None
+            count += solution.pins is not None
+            if self._worth_telling(kept, solution.pins):
                 yield self._outcome(kept, solution, odds)
         if not count and not free and odds:
             yield self._outcome(None, self._solved(frozenset(), incurable), odds)
@@ -80,16 +82,19 @@ class Task:
         count = Counter(name for odd in odds if not asked & set(odd.needs) for name in odd.names)
         chosen = sorted((name for name in count if name in FAMILY - _UNDERNEATH), key=framework_first)[:_MOST]
         if len(chosen) < 2:  # noqa: PLR2004 -- one side of a conflict at least stands opposite.
-            others = sorted((name for name in count if name not in chosen), key=lambda name: (-count[name], name))
+            others = sorted((name for name in count if name not in chosen), key=lambda name: (name not in _CHOSEN, -count[name], name))
             chosen += others[: 2 - len(chosen)]
         return [self.problem.installed[name] for name in chosen]
 
-    def _foolish(self, kept: Distribution, pins: Pins) -> bool:
-        """Tell whether a library would be kept at the price of an older framework."""
+    def _worth_telling(self, kept: Distribution, pins: Pins | None) -> bool:
+        """Tell whether keeping a distribution is a choice: a library is not kept at the price of an older framework."""
         if kept.name in FAMILY - _UNDERNEATH:
+            return True
+        if pins is None:
             return False
-        frameworks = [self.problem.installed[name] for name in (*TENSORFLOW, *KERAS) if name in self.problem.installed]
-        return any(one.name in pins and one.version and is_downgrade(one.version, pins[one.name]) for one in frameworks)
+        frameworks = [self.problem.installed[name] for name in (*TENSORFLOW, *KERAS) if name in pins and name in self.problem.installed]
+        older = any(one.version and is_downgrade(one.version, pins[one.name]) for one in frameworks)
+        return not (frameworks if kept.name in _UNDERNEATH else older)
 
     def _outcome(self, kept: Distribution | None, solution: Solution, odds: Sequence[Odd]) -> Remedy | Impossible:
         change = Change(self.goal, kept, solution.pins or {})

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from kdoctor.knowledge.families import KERAS, TENSORFLOW
+from kdoctor.knowledge.families import KERAS, TENSORFLOW, TF_KERAS
 from kdoctor.model import Distribution, Way
 from kdoctor.solve.goals import asked
 
 #: Changes told one by one; of more only these many, and the number of the others.
 _TOLD = 3
+#: Told by name even where much comes in.
+_WEIGHTY = frozenset({*TENSORFLOW, *KERAS, *TF_KERAS, "jax", "torch", "openvino"})
 
 
 def framework_first(name: str) -> tuple[bool, bool, str]:
@@ -20,17 +22,20 @@ def framework_first(name: str) -> tuple[bool, bool, str]:
 def name_of(ways: Sequence[Way], kept: Distribution | None, pins: Mapping[str, str], installed: Mapping[str, Distribution]) -> str:
     """Give a name to choose a remedy by: after the ways taken, after what is kept, or after both."""
     again = [name for way in ways for name in way.reinstall if _moves(name, pins, installed)]
-    named = [f"change-{_short(again[0])}" if again and way.reinstall else way.name for way in ways[:2]]
-    done = _joined(dict.fromkeys(named), "install-", "-and-")
+    named = list(dict.fromkeys(f"change-{_short(again[0])}" if again and way.reinstall else way.name for way in ways[:2]))
+    if all(name.startswith("install-") for name in named):
+        named[1:] = [name.removeprefix("install-") for name in named[1:]]
+    done = "-and-".join(named)
     keep = f"keep-{_short(kept.name)}" if kept else ""
     return "-and-".join(dict.fromkeys(part for part in (done, keep) if part)) or "change-several"
 
 
-def _joined(parts: Collection[str], verb: str, between: str) -> str:
-    """Put parts together, a verb that several begin with said once: "install rich and optree"."""
-    said = [part.removeprefix(verb) for part in parts if part.startswith(verb)]
-    listed = [verb + (" and " if " " in verb else "-and-").join(said)] if said else []
-    return between.join([*listed, *(part for part in parts if not part.startswith(verb))])
+def _joined(aims: Sequence[str]) -> str:
+    """Put aims together, an `install` that several begin with said once: "install rich and optree, use the jax backend"."""
+    said = [aim.removeprefix("install ") for aim in aims if aim.startswith("install ")]
+    shown = said if len(said) <= _TOLD + 1 else [*said[:_TOLD], f"{len(said) - _TOLD} more"]
+    install = " and ".join(part for part in (", ".join(shown[:-1]), *shown[-1:]) if part)
+    return ", ".join([*([f"install {install}"] if said else ()), *(aim for aim in aims if not aim.startswith("install "))])
 
 
 def _moves(name: str, pins: Mapping[str, str], installed: Mapping[str, Distribution]) -> bool:
@@ -55,7 +60,7 @@ def title_of(
         aims.append(f"keep {kept.name} {kept.version}")
     hidden = len(changes) - _TOLD if len(changes) > _TOLD + 1 else 0
     shown = [*changes[: _TOLD if hidden else None], *([f"{hidden + len(unpinned)} more change"] if hidden + len(unpinned) else ())]
-    return ": ".join(part for part in (_joined(aims, "install ", ", "), ", ".join(shown)) if part)
+    return ": ".join(part for part in (_joined(aims), ", ".join(shown)) if part)
 
 
 def _aim(way: Way, pins: Mapping[str, str], installed: Mapping[str, Distribution]) -> str:
@@ -67,13 +72,12 @@ def _aim(way: Way, pins: Mapping[str, str], installed: Mapping[str, Distribution
 
 
 def _changes(ways: Sequence[Way], pins: Mapping[str, str], installed: Mapping[str, Distribution]) -> list[str]:
-    named = {asked(text).name for way in ways for text in way.needs} | {name for way in ways for name in way.reinstall}
+    again = {name for way in ways for name in way.reinstall}
+    named = {asked(text).name for way in ways for text in way.needs} | again
     order = sorted(pins, key=framework_first)
-    moved = [
-        name
-        for name in order
-        if name in installed and installed[name].version != pins[name] and not any(name in way.reinstall for way in ways)
-    ]
+    moved = [name for name in order if name in installed and installed[name].version != pins[name] and name not in again]
     new = [name for name in order if name not in installed and name not in named]
+    shown = [name for name in new if name in _WEIGHTY or len(new) < _TOLD]
     told = [f"{name} {installed[name].version or ''}".rstrip() + f" becomes {pins[name]}" for name in moved]
-    return [*told, *([f"{name} {pins[name]} comes in" for name in new] if len(new) < _TOLD else [f"{len(new)} dependencies come in"])]
+    told += [f"{name} {pins[name]} comes in" for name in shown]
+    return [*told, *([f"{len(new) - len(shown)} dependencies come in"] if len(new) > len(shown) else ())]
