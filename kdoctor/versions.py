@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 _PLAIN = re.compile(r"\d+(?:\.\d+)*", re.ASCII)
 _CLAUSE = re.compile(r"[ \t]*(~=|==|!=|<=|>=|<|>)[ \t]*(\d+(?:\.\d+)*)(\.\*)?[ \t]*", re.ASCII)
 _REQUIREMENT = re.compile(
-    r"[ \t]*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)[ \t]*(?:\[([A-Za-z0-9._, \t-]*)\])?[ \t]*(?:\(([^()]*)\)|([<>=!~][^;()@]*)?)[ \t]*(?:;(.*))?",
+    r"[ \t]*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)[ \t]*(?:\[([A-Za-z0-9._, \t-]*)\])?[ \t]*"
+    r"(?:\(([^()]*)\)|([<>=!~][^;()@]*)?)[ \t]*(?:;(.*))?",
     re.ASCII | re.DOTALL,
 )
 _SEPARATORS = re.compile(r"[-_.]+")

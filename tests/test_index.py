@@ -245,7 +245,7 @@ def test_installable(release, target, expected):
 
 def test_a_target_is_what_the_snapshot_knows():
     known = Snapshot(python=Python("3.13.1", free_threaded=True), platform=Platform("linux", "aarch64", "glibc 2.36"))
-    assert Target.of(known) == Target("3.13.1", "linux", "aarch64", "glibc 2.36", None, "cpython", True)  # noqa: FBT003
+    assert Target.of(known) == Target("3.13.1", "linux", "aarch64", "glibc 2.36", None, "cpython", True)
     assert Target.of(Snapshot()) == UNKNOWN
 
 

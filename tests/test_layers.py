@@ -45,7 +45,7 @@ def imports_of(path: Path) -> Iterator[str]:
                 yield from (f"kdoctor.{alias.name}" for alias in node.names)
 
 
-FILES = sorted(p for p in ROOT.rglob("*.py") if p.name not in ("__main__.py",))
+FILES = sorted(p for p in ROOT.rglob("*.py") if p.name != "__main__.py")
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(ROOT)))

@@ -42,7 +42,8 @@ WHOLE = (
     "tensorflow==2.18.1 keras==3.10.0 numpy==2.0.2 h5py==3.14.0 ml-dtypes==0.5.4 protobuf==5.29.6 wrapt==1.17.3 gast==0.7.0 "
     "optree==0.20.0 rich==14.0 namex==0.1.0 packaging==25.0 absl-py==2.3.1 astunparse==1.6.3 flatbuffers==25.12.19 google-pasta==0.2.0 "
     "grpcio==1.80.0 libclang==18.1.1 opt-einsum==3.4.0 requests==2.32.5 setuptools==80.9.0 six==1.17.0 tensorboard==2.18.0 "
-    "termcolor==3.3.0 typing-extensions==4.15.0 tensorflow-io-gcs-filesystem==0.37.1 markdown==3.10 werkzeug==3.1 tensorboard-data-server==0.7.2 "
+    "termcolor==3.3.0 typing-extensions==4.15.0 tensorflow-io-gcs-filesystem==0.37.1 markdown==3.10 werkzeug==3.1 "
+    "tensorboard-data-server==0.7.2 "
 )
 
 ROWS = (
@@ -60,13 +61,28 @@ ROWS = (
     metadata("KD002", WHOLE.replace("optree==0.20.0", ""), E, "optree keras"),
     metadata("KD002", WHOLE.replace("tensorboard==2.18.0", ""), W, "tensorboard tensorflow"),
     metadata("KD002", "tensorflow==2.18.1", complete=False),  # A paste that does not name keras does not say that it is missing.
-    metadata("KD002", "tensorflow==2.15.0", E, "tensorflow-intel", system="windows", machine="amd64", complete=False, absent="tensorflow-intel"),
+    metadata(
+        "KD002", "tensorflow==2.15.0", E, "tensorflow-intel", system="windows", machine="amd64", complete=False, absent="tensorflow-intel"
+    ),
     metadata("KD002", WHOLE.replace("keras==3.10.0", ""), folders={"keras": 32}),  # The files are there, only the metadata is not.
     metadata("KD101", "keras==3.15.1", E, "keras python", python="3.10.13"),
     metadata("KD101", "keras==3.15.1", python="3.11.7"),
     row("KD102", "", E, "tensorflow python", python="3.12.1", sources={"requirements.txt": "# pins\ntensorflow==2.15.0\n"}),
-    row("KD102", "", E, "tensorflow-text platform", system="windows", machine="amd64", sources={"requirements.txt": "tensorflow-text==2.15.0"}),
-    row("KD102", "", python="3.11.7", sources={"requirements.txt": "tensorflow==2.15.0\nrequests==0.0.1\n-r other.txt\n", "train.py": "import keras"}),
+    row(
+        "KD102",
+        "",
+        E,
+        "tensorflow-text platform",
+        system="windows",
+        machine="amd64",
+        sources={"requirements.txt": "tensorflow-text==2.15.0"},
+    ),
+    row(
+        "KD102",
+        "",
+        python="3.11.7",
+        sources={"requirements.txt": "tensorflow==2.15.0\nrequests==0.0.1\n-r other.txt\n", "train.py": "import keras"},
+    ),
     # TensorFlow and Keras.
     row("KD201", "tensorflow==2.8.4 keras==2.10.0", E, "keras tensorflow"),
     row("KD201", "tensorflow==2.13.1 keras==2.14.0"),  # Known to run.
@@ -108,7 +124,9 @@ ROWS = (
     # Installations.
     row("KD301", "tensorflow==2.21.0 tensorflow-cpu==2.20.0", E, "tensorflow tensorflow-cpu"),
     row("KD301", "tensorflow==2.20.0 tensorflow-cpu==2.20.0", W),
-    row("KD301", "tensorflow==2.15.0 tensorflow-intel==2.15.0", requires={"tensorflow": ("tensorflow-intel==2.15.0",)}),  # A shell and its body.
+    row(
+        "KD301", "tensorflow==2.15.0 tensorflow-intel==2.15.0", requires={"tensorflow": ("tensorflow-intel==2.15.0",)}
+    ),  # A shell and its body.
     row("KD301", "tensorflow==2.15.0 tf-keras==2.15.0 keras==2.15.0"),
     row("KD302", "keras==3.10.0 tensorflow==2.18.1", E, "keras", folders={"keras": 0}),
     row("KD302", "keras==3.10.0 tensorflow==2.18.1", E, "tensorflow", folders={"tensorflow": None, "keras": 30}),
@@ -123,7 +141,9 @@ ROWS = (
     # Backends.
     row("KD401", "keras==3.6.0 tensorflow==2.18.1", E, "KERAS_BACKEND keras", env={"KERAS_BACKEND": "pytorch"}),
     row("KD401", "keras==3.6.0 tensorflow==2.18.1", E, "keras.json", config={"backend": "theano"}),
-    row("KD401", "tensorflow==2.18.1 keras", E, "keras.json", config={"backend": "theano"}, complete=False),  # TensorFlow tells which Keras.
+    row(
+        "KD401", "tensorflow==2.18.1 keras", E, "keras.json", config={"backend": "theano"}, complete=False
+    ),  # TensorFlow tells which Keras.
     row("KD401", "tensorflow==2.15.1 keras", config={"backend": "theano"}, complete=False),
     row("KD401", "keras==3.6.0 openvino==2025.1.0", E, env={"KERAS_BACKEND": "openvino"}),
     row("KD401", "keras==3.8.0 openvino==2025.1.0", env={"KERAS_BACKEND": "openvino"}),

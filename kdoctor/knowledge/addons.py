@@ -99,7 +99,8 @@ ADDONS: tuple[Fact, ...] = (
             f"tensorflow-decision-forests{release}",
             f"?tensorflow=={tensorflow}.*",
             "",
-            f"tensorflow-decision-forests {release.lstrip('=')} was built against TensorFlow {tensorflow}; its op library does not load on another minor",
+            f"tensorflow-decision-forests {release.lstrip('=')} was built against TensorFlow {tensorflow}; its op library does "
+            "not load on another minor",
             "tensorflow/decision-forests documentation/known_issues.md; tensorflow/decision-forests#51",
             f"releases {release.lstrip('=')}",
         )

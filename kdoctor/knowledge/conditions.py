@@ -7,9 +7,9 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from kdoctor import versions
+from kdoctor.knowledge.coupling import Coupling, generation
 from kdoctor.knowledge.families import ROLES
 from kdoctor.model import Distribution
-from kdoctor.knowledge.coupling import Coupling, generation
 
 _CONDITION = re.compile(r"([?!]?)([A-Za-z0-9._-]+?)\s*((?:[<>=!~]=?|===).*)?", re.ASCII)
 _CIRCUMSTANCES = ("backend", "legacy", "system", "machine")

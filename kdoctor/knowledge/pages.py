@@ -46,7 +46,8 @@ _PAGES = (
         "KD201",
         "Keras 2 is newer than its TensorFlow",
         "A Keras of the 2.x line stands beside a TensorFlow of an older minor release.",
-        "Up to 2.15 Keras uses private interfaces of the TensorFlow of the same minor release; a newer Keras looks for what is not there yet. "
+        "Up to 2.15 Keras uses private interfaces of the TensorFlow of the same minor release; a newer Keras looks for what "
+        "is not there yet. "
         "Advice to upgrade only Keras to get one of its newer features does not hold.",
         "Give both the same minor release.",
     ),
@@ -69,7 +70,8 @@ _PAGES = (
         "KD204",
         "Keras 2 under TensorFlow 2.16 or later",
         "The keras distribution is 2.x while TensorFlow is 2.16 or later, for which tf.keras is Keras 3.",
-        "A pin such as keras<3 gives this. Keras 2.15 reaches into tensorflow.__internal__ and fails when it is imported, and tf.keras with it.",
+        "A pin such as keras<3 gives this. Keras 2.15 reaches into tensorflow.__internal__ and fails when it is imported, and "
+        "tf.keras with it.",
         "Upgrade keras to 3. A program that needs Keras 2 installs tf-keras and sets TF_USE_LEGACY_KERAS=1, or stays on TensorFlow 2.15.",
     ),
     _page(
@@ -90,7 +92,8 @@ _PAGES = (
         "KD211",
         "Legacy Keras is asked for but not installed",
         "TF_USE_LEGACY_KERAS is on and tf-keras is missing.",
-        "From TensorFlow 2.16 on `tf.keras.X` raises ImportError: Keras cannot be imported, while `from tensorflow.keras import X` silently gives "
+        "From TensorFlow 2.16 on `tf.keras.X` raises ImportError: Keras cannot be imported, while `from tensorflow.keras "
+        "import X` silently gives "
         "Keras 3: two ways to write the same thing get two different results. On TensorFlow 2.15 both fail.",
         "Install the tf-keras of the TensorFlow's minor release, or unset the variable.",
     ),
@@ -98,7 +101,8 @@ _PAGES = (
         "KD212",
         "tf-keras does not fit",
         "tf-keras is of a generation that this TensorFlow or this protobuf cannot run.",
-        "tf-keras follows TensorFlow's minor releases. 2.15.0 and older declare no TensorFlow at all, so a resolver that finds no fitting one falls "
+        "tf-keras follows TensorFlow's minor releases. 2.15.0 and older declare no TensorFlow at all, so a resolver that "
+        "finds no fitting one falls "
         "back to them. One minor release off was seen to work and is only a warning.",
         "Install the tf-keras of the TensorFlow's minor release.",
     ),
@@ -114,7 +118,8 @@ _PAGES = (
         "Two distributions own one folder",
         "Several installed distributions bring the same import folder: tensorflow and tensorflow-cpu, keras and keras-nightly, and so on.",
         "Installers do not notice. The later one overwrites part of the earlier one: with different releases the mixture fails to load "
-        "(undefined symbol); with equal ones it works until one is uninstalled and takes the files of the other away. pip check is silent on both.",
+        "(undefined symbol); with equal ones it works until one is uninstalled and takes the files of the other away. pip "
+        "check is silent on both.",
         "Keep one: uninstall the others, then install the kept one again, since the uninstallation removes its files too.",
     ),
     _page(
@@ -149,7 +154,8 @@ _PAGES = (
         "KD401",
         "Keras has no such backend",
         "KERAS_BACKEND or keras.json names a backend that this Keras does not have.",
-        "Keras 3 knows tensorflow, jax, torch, numpy and, from 3.8 on, openvino, spelled exactly so. An old keras.json that says theano stops "
+        "Keras 3 knows tensorflow, jax, torch, numpy and, from 3.8 on, openvino, spelled exactly so. An old keras.json that "
+        "says theano stops "
         "`import tensorflow` as well, since TensorFlow imports Keras.",
         "Set KERAS_BACKEND, which wins over keras.json, or mend the file.",
     ),
@@ -157,7 +163,8 @@ _PAGES = (
         "KD402",
         "The backend is not installed",
         "Keras would take a backend that is not there.",
-        "The order is KERAS_BACKEND, then keras.json, then tensorflow. Keras does not look for what is installed: with only jax or torch present "
+        "The order is KERAS_BACKEND, then keras.json, then tensorflow. Keras does not look for what is installed: with only "
+        "jax or torch present "
         "and nothing set, it wants tensorflow.",
         "Install the backend, or set KERAS_BACKEND to one that is installed.",
     ),
@@ -179,7 +186,8 @@ _PAGES = (
         "KD405",
         "keras.json is not usable",
         "The keras.json that Keras would read is no JSON, no object, or has a value that Keras refuses.",
-        "Text that is no JSON is passed over in silence. JSON that is no object, an unknown floatx, an epsilon that is no float or an unknown image_data_format "
+        "Text that is no JSON is passed over in silence. JSON that is no object, an unknown floatx, an epsilon that is no "
+        "float or an unknown image_data_format "
         "stops the import.",
         "Delete the file; Keras writes a fresh one.",
     ),
@@ -222,7 +230,8 @@ _PAGES = (
         "KD501",
         "Built for NumPy 1, run with NumPy 2",
         "NumPy 2 is installed beside something that was compiled for NumPy 1, or NumPy is newer than an old TensorFlow can take.",
-        "Extension modules built for NumPy 1 do not load under NumPy 2. Many old releases have no upper bound in their metadata, so a fresh install "
+        "Extension modules built for NumPy 1 do not load under NumPy 2. Many old releases have no upper bound in their "
+        "metadata, so a fresh install "
         "takes NumPy 2 and dies, and pip check sees nothing.",
         "Install numpy<2, or releases built for NumPy 2 (TensorFlow 2.18 and later).",
     ),
@@ -251,7 +260,8 @@ _PAGES = (
         "KD505",
         "distutils is missing",
         "TensorFlow 2.16 to 2.18 on Python 3.12 or later without setuptools.",
-        "Python 3.12 has no distutils any more, virtual environments no longer bring setuptools, and TensorFlow does not import without it.",
+        "Python 3.12 has no distutils any more, virtual environments no longer bring setuptools, and TensorFlow does not "
+        "import without it.",
         "Install setuptools.",
     ),
     _page(
@@ -279,7 +289,8 @@ _PAGES = (
         "KD601",
         "An add-on of another TensorFlow",
         "An add-on was made for another TensorFlow than the installed one.",
-        "Op libraries are bound to one minor release of TensorFlow by their binary interface (undefined symbol), others check the version when they are "
+        "Op libraries are bound to one minor release of TensorFlow by their binary interface (undefined symbol), others check "
+        "the version when they are "
         "imported. Several declare nothing, so pip check is silent.",
         "Move the add-on or TensorFlow as the remedy says.",
     ),
@@ -308,7 +319,8 @@ _PAGES = (
         "KD605",
         "A placeholder instead of a release",
         "The installed version is an empty package.",
-        "keras-nlp 0.0.0 reserves a name, tensorflow-gpu 2.12.0 only says that the name has ended. Resolvers fall back to them where nothing else fits.",
+        "keras-nlp 0.0.0 reserves a name, tensorflow-gpu 2.12.0 only says that the name has ended. Resolvers fall back to "
+        "them where nothing else fits.",
         "Install the real thing in a version that fits this Python.",
     ),
     _page(

@@ -12,11 +12,12 @@ __all__ = ["Fact", "RuleText", "Severity", "Tolerated", "fact"]
 class Fact(NamedTuple):
     """One thing that is known to fail although metadata allows it: when all of `when` holds, `needs` must hold too.
 
-    A condition is a role or distribution with a specifier ("tensorflow>=2.16", "python<3.12"; without a specifier:
-    installed) or a circumstance ("backend=jax", "legacy=on", "system=windows", "machine=arm64"). The roles `tensorflow`, `keras` and
-    `tf-keras` mean whichever distribution answers for that import. `needs` is such a condition on one distribution; with
-    a leading "?" a missing distribution is no violation (its absence is another rule's affair), with "!" the distribution must not
-    be installed; "{version}" in it stands for the version of the first distribution of `when`. Versions are judged by their release: 2.16.0.dev1 counts as 2.16.0.
+    A condition is a role or distribution with a specifier ("tensorflow>=2.16", "python<3.12"; without a specifier: installed)
+    or a circumstance ("backend=jax", "legacy=on", "system=windows", "machine=arm64"). The roles `tensorflow`, `keras` and
+    `tf-keras` mean whichever distribution answers for that import. `needs` is such a condition on one distribution. With a
+    leading "?" a missing distribution is no violation (its absence is another rule's affair), with "!" the distribution
+    must not be installed; "{version}" in it stands for the version of the first distribution of `when`. Versions are judged
+    by their release: 2.16.0.dev1 counts as 2.16.0.
     """
 
     rule: str
@@ -31,7 +32,6 @@ class Fact(NamedTuple):
     source: str
     #: The versions for which it was seen.
     observed: str
-
 
     def need(self, version: str | None) -> str:
         """Give `needs` with the version of the first distribution of `when` filled in."""

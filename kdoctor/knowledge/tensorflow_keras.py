@@ -8,8 +8,20 @@ _RUN = "measured: environments built and run on Linux x86_64, CPU"
 
 #: TensorFlow minor -> the first Keras 2 minor that it cannot run, the error, and what was run.
 _TOO_NEW = (
-    ("2.6", "2.7", "AlreadyExistsError: Another metric with the same name already exists", f"tensorflow/tensorflow#52937; {_RUN}", "2.6 with 2.7 and 2.8"),
-    ("2.7", "2.8", "no attribute 'strategy_supports_no_merge_call'", f"dusty-nv/jetson-containers#153; {_RUN}", "2.7 with 2.8, 2.9 and 2.11"),
+    (
+        "2.6",
+        "2.7",
+        "AlreadyExistsError: Another metric with the same name already exists",
+        f"tensorflow/tensorflow#52937; {_RUN}",
+        "2.6 with 2.7 and 2.8",
+    ),
+    (
+        "2.7",
+        "2.8",
+        "no attribute 'strategy_supports_no_merge_call'",
+        f"dusty-nv/jetson-containers#153; {_RUN}",
+        "2.7 with 2.8, 2.9 and 2.11",
+    ),
     ("2.8", "2.9", "cannot import name 'dtensor'", _RUN, "2.8 with 2.9 to 2.15"),
     ("2.9", "2.10", "No module named 'tensorflow.python.trackable'", _RUN, "2.9 with 2.10 and 2.11"),
     ("2.10", "2.11", "no attribute 'register_load_context_function'", _RUN, "2.10 with 2.11, 2.12 and 2.15"),
@@ -81,7 +93,8 @@ COUPLING: tuple[Fact, ...] = (
         "keras>=3 and backend=tensorflow",
         "?tensorflow>=2.11",
         "keras",
-        "Keras 3 cannot train on TensorFlow before 2.11: 'str' object has no attribute 'base_dtype' on 2.9 and 2.10, an import error before",
+        "Keras 3 cannot train on TensorFlow before 2.11: 'str' object has no attribute 'base_dtype' on 2.9 and 2.10, an "
+        "import error before",
         _RUN,
         "TensorFlow 2.8, 2.9 and 2.10 with Keras 3.0.5 to 3.12.4; 2.11 with them works",
     ),
@@ -174,14 +187,34 @@ TOLERATED: tuple[Tolerated, ...] = (
             ("tensorflow>=2.12,<2.14", "numpy<2", "TensorFlow 2.12 and 2.13 run on NumPy 1.26", "NumPy 1.26.4"),
             ("tensorflow>=2.12,<2.20", "protobuf>=3.20.3", "TensorFlow 2.12 to 2.19 run on protobuf from 3.20.3 on", "3.20.3 to 7.36"),
             ("tensorflow>=2.8,<2.12", "protobuf<3.21", "TensorFlow 2.8 to 2.11 run on protobuf 3.20", "protobuf 3.20.3"),
-            ("tensorflow>=2.12", "wrapt>=1.11", "TensorFlow 2.12 and later run on newer wrapt", "wrapt 1.17 and 2.0 on 2.12, 2.15 and 2.18"),
+            (
+                "tensorflow>=2.12",
+                "wrapt>=1.11",
+                "TensorFlow 2.12 and later run on newer wrapt",
+                "wrapt 1.17 and 2.0 on 2.12, 2.15 and 2.18",
+            ),
             ("tensorflow>=2.12", "typing-extensions>=4", "TensorFlow runs on newer typing-extensions", "4.15 on TensorFlow 2.13"),
             ("tensorflow>=2.14", "ml-dtypes>=0.2", "newer ml-dtypes never broke TensorFlow", "0.5.4 on TensorFlow 2.15 to 2.20"),
-            ("tensorflow", "tensorflow-estimator", "nothing imports tensorflow-estimator unless the program does", "2.8 to 2.12 on 2.10 and 2.15"),
-            ("tensorflow", "tensorboard", "TensorFlow and Keras start without tensorboard, so its version matters to its own command only", "2.8 to 2.20"),
+            (
+                "tensorflow",
+                "tensorflow-estimator",
+                "nothing imports tensorflow-estimator unless the program does",
+                "2.8 to 2.12 on 2.10 and 2.15",
+            ),
+            (
+                "tensorflow",
+                "tensorboard",
+                "TensorFlow and Keras start without tensorboard, so its version matters to its own command only",
+                "2.8 to 2.20",
+            ),
             ("tensorflow", "grpcio", "TensorFlow starts without grpcio", "TensorFlow 2.18"),
             ("tensorflow", "libclang", "TensorFlow starts without libclang", "TensorFlow 2.18"),
-            ("tensorflow>=2.16,<2.19", "h5py>=3.10", "TensorFlow 2.16 to 2.18 run on h5py 3.10 with NumPy 1", "h5py 3.10 on TensorFlow 2.16"),
+            (
+                "tensorflow>=2.16,<2.19",
+                "h5py>=3.10",
+                "TensorFlow 2.16 to 2.18 run on h5py 3.10 with NumPy 1",
+                "h5py 3.10 on TensorFlow 2.16",
+            ),
         )
     ),
     Tolerated("keras>=3.4", "packaging", "Keras starts without packaging", f"{_RUN}: TensorFlow 2.18", Severity.NOTE),

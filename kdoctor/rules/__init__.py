@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from kdoctor.knowledge.coupling import Coupling
 from kdoctor.model import Finding, Severity
-from kdoctor.rules.provenance import provenance
 from kdoctor.rules import (
     accelerators,
     backends,
@@ -27,7 +27,7 @@ from kdoctor.rules import (
     planned,
     rows,
 )
-from kdoctor.knowledge.coupling import Coupling
+from kdoctor.rules.provenance import provenance
 
 Rule = Callable[[Coupling], Iterator[Finding]]
 
@@ -85,7 +85,7 @@ def run(coupling: Coupling) -> tuple[tuple[Finding, ...], tuple[str, ...]]:
     for rule in RULES:
         try:
             found += rule(coupling)
-        except Exception as error:  # noqa: BLE001 -- one broken rule must neither end the others nor look like a clean result.
+        except Exception as error:  # noqa: BLE001, PERF203 -- one broken rule must neither end the others nor look clean.
             crashed.append(f"{rule.__name__} ({type(error).__name__}: {error})")
     told = [_with_provenance(coupling, finding) for finding in _merged(found)]
     return tuple(sorted(told, key=lambda finding: -finding.severity)), tuple(crashed)
@@ -101,7 +101,14 @@ def _merged(found: list[Finding]) -> list[Finding]:
     merged: list[Finding] = []
     for finding in found:
         if finding.rule == "KD001":
-            told = next((i for i, other in enumerate(merged) if set(finding.subjects) <= set(other.subjects) and other.severity >= finding.severity), None)
+            told = next(
+                (
+                    i
+                    for i, other in enumerate(merged)
+                    if set(finding.subjects) <= set(other.subjects) and other.severity >= finding.severity
+                ),
+                None,
+            )
             if told is not None:
                 merged[told] = merged[told]._replace(evidence=(*merged[told].evidence, *finding.evidence))
                 continue

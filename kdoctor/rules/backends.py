@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kdoctor.knowledge.catalogue import name_of
+from kdoctor.knowledge.coupling import Coupling, backend_known, config_value, generation
 from kdoctor.knowledge.families import BACKENDS, TENSORFLOW
 from kdoctor.model import Evidence, Finding, Severity, Way
-from kdoctor.knowledge.coupling import Coupling, backend_known, config_value, generation
 from kdoctor.rules.rows import label
 
 #: Backend -> the distribution that provides it, as a requirement to install it by.
@@ -22,7 +22,9 @@ def _asked(coupling: Coupling) -> str:
     source = coupling.backend_source
     if source == "KERAS_BACKEND":
         return f"KERAS_BACKEND={coupling.backend}"
-    return f'keras.json says "backend": "{coupling.backend}"' if source == "keras.json" else "no backend is chosen, so Keras takes tensorflow"
+    return (
+        f'keras.json says "backend": "{coupling.backend}"' if source == "keras.json" else "no backend is chosen, so Keras takes tensorflow"
+    )
 
 
 def _subject(coupling: Coupling) -> tuple[str, ...]:
@@ -171,11 +173,11 @@ def config_fault(config: object) -> tuple[str, bool]:
     if set(config) == {"error"}:
         return f"could not be read: {config['error']}", False
     if config.get("floatx", "float32") not in ("float16", "float32", "float64"):
-        return f'has a floatx that Keras refuses: {config["floatx"]!r}', True
+        return f"has a floatx that Keras refuses: {config['floatx']!r}", True
     if not isinstance(config.get("epsilon", 1e-7), float):
-        return f'has an epsilon that is no float: {config["epsilon"]!r}', True
+        return f"has an epsilon that is no float: {config['epsilon']!r}", True
     if config.get("image_data_format", "channels_last") not in ("channels_last", "channels_first"):
-        return f'has an image_data_format that Keras refuses: {config["image_data_format"]!r}', True
+        return f"has an image_data_format that Keras refuses: {config['image_data_format']!r}", True
     return "", False
 
 
@@ -222,5 +224,7 @@ def old_backend(coupling: Coupling) -> Iterator[Finding]:
         subjects=(*_subject(coupling), keras.name, *((backend,) if known else ())),
         evidence=(Evidence("the backends of multi-backend Keras", "keras/backend/__init__.py, Keras 2.3.1"),),
         breaks=frozenset({"keras"}),
-        ways=(Way("use-tensorflow", "use the tensorflow backend", environment={"KERAS_BACKEND": "tensorflow"}),) if backend != "tensorflow" else (),
+        ways=(Way("use-tensorflow", "use the tensorflow backend", environment={"KERAS_BACKEND": "tensorflow"}),)
+        if backend != "tensorflow"
+        else (),
     )

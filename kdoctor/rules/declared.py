@@ -8,12 +8,12 @@ from typing import NamedTuple
 from kdoctor import versions
 from kdoctor.knowledge.addons import BOUND_BY_ABI, SEEN_TO_LOAD
 from kdoctor.knowledge.catalogue import name_of
-from kdoctor.knowledge.tensorflow_keras import TOLERATED
-from kdoctor.knowledge.families import FAMILY, IMPORTED_AT_START, KERAS, NOT_IMPORTED_AT_START, ROLES, TENSORFLOW, TF_KERAS
-from kdoctor.knowledge.schema import Tolerated
-from kdoctor.model import Distribution, Evidence, Finding, Severity, Way
 from kdoctor.knowledge.conditions import holds, read, who
 from kdoctor.knowledge.coupling import Coupling
+from kdoctor.knowledge.families import FAMILY, IMPORTED_AT_START, KERAS, NOT_IMPORTED_AT_START, ROLES, TENSORFLOW, TF_KERAS
+from kdoctor.knowledge.schema import Tolerated
+from kdoctor.knowledge.tensorflow_keras import TOLERATED
+from kdoctor.model import Distribution, Evidence, Finding, Severity, Way
 from kdoctor.rules.rows import label
 
 _COMPONENT = {
@@ -160,7 +160,11 @@ def _weigh_missing(holder: str, name: str) -> Severity:
     if name in NOT_IMPORTED_AT_START:
         return Severity.WARNING
     core = holder in _COMPONENT
-    return Severity.ERROR if (core and name in IMPORTED_AT_START) or (not core and name in FAMILY and name != "tensorflow-text") else Severity.WARNING
+    return (
+        Severity.ERROR
+        if (core and name in IMPORTED_AT_START) or (not core and name in FAMILY and name != "tensorflow-text")
+        else Severity.WARNING
+    )
 
 
 def _applies(row: Tolerated, coupling: Coupling, violation: Violation) -> bool:

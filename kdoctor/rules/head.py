@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from kdoctor import versions
+from kdoctor.knowledge.coupling import Coupling
 from kdoctor.knowledge.families import KERAS, TENSORFLOW
 from kdoctor.model import Accelerator, Head
-from kdoctor.knowledge.coupling import Coupling
 
 
 def head(coupling: Coupling) -> Head:

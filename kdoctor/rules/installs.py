@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from kdoctor import versions
 from kdoctor.knowledge.catalogue import name_of
+from kdoctor.knowledge.coupling import Coupling, gutted, points_to
 from kdoctor.knowledge.families import OWNERS
 from kdoctor.model import Distribution, Evidence, Finding, Severity, Way
-from kdoctor.knowledge.coupling import Coupling, gutted, points_to
 from kdoctor.rules.provenance import requires
 from kdoctor.rules.rows import label
 
@@ -20,7 +20,9 @@ def rival_distributions(coupling: Coupling) -> Iterator[Finding]:
     """Give a finding for each folder that several installed distributions own, a shell and its body aside."""
     for folder, owners in OWNERS.items():
         found = [coupling.present[name] for name in owners if name in coupling.present]
-        rivals = [one for one in found if not any(points_to(one, other.name, coupling.marker_environment) for other in found if other is not one)]
+        rivals = [
+            one for one in found if not any(points_to(one, other.name, coupling.marker_environment) for other in found if other is not one)
+        ]
         if len(rivals) > 1:
             yield _rivals(folder.replace(".", "/"), rivals, coupling)
 
@@ -54,7 +56,12 @@ def _keep(kept: Distribution, rivals: list[Distribution]) -> Way:
 
 def _by_need(rivals: list[Distribution], coupling: Coupling) -> list[Distribution]:
     """Order rivals: whom others require first, then by their usual order; a rival whom nobody requires is the easier one to remove."""
-    wanted = {rival.name for rival in rivals for other in coupling.present.values() if other not in rivals and requires(other, rival.name, coupling)}
+    wanted = {
+        rival.name
+        for rival in rivals
+        for other in coupling.present.values()
+        if other not in rivals and requires(other, rival.name, coupling)
+    }
     return sorted(rivals, key=lambda rival: rival.name not in wanted)
 
 
@@ -65,13 +72,19 @@ def metadata_without_files(coupling: Coupling) -> Iterator[Finding]:
         if not gutted(folder, entries) or not claimed:
             continue
         first = claimed[0]
-        state = "is not there" if entries is None else f"has only {entries} entr{'y' if entries == 1 else 'ies'} left" if entries else "is empty"
+        state = (
+            "is not there"
+            if entries is None
+            else f"has only {entries} entr{'y' if entries == 1 else 'ies'} left"
+            if entries
+            else "is empty"
+        )
         yield Finding(
             rule="KD302",
             name=name_of("KD302"),
             severity=Severity.ERROR,
             summary=f"{label(first)} is listed as installed, but its folder {folder}/ {state}",
-            cause="Another distribution that owns the same folder was uninstalled and took the files away, or an installation was interrupted.",
+            cause="A rival that owns the same folder was uninstalled and took the files away, or an installation was interrupted.",
             subjects=(first.name,),
             evidence=(Evidence(f"{folder}/ {state} on the path", "the folders of this environment"),),
             breaks=frozenset({_BREAKS[folder]} if folder in _BREAKS else ()),
@@ -116,7 +129,7 @@ def _leftover(distribution: Distribution) -> Finding:
         name=name_of("KD305"),
         severity=Severity.NOTE,
         summary=f"{label(distribution)} was removed only in part: {distribution.metadata or 'a ~ folder'} is left",
-        cause="pip renames what it removes; after an interruption the renamed folder stays. Imports ignore it, some tools count it as installed.",
+        cause="pip renames what it removes; interrupted, it leaves the renamed folder. Imports ignore it, some tools count it as installed.",
         subjects=(distribution.name,),
         advice=f"Delete the folders that start with ~ in {distribution.location or 'site-packages'}.",
     )

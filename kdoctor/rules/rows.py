@@ -3,26 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from kdoctor import versions
 from kdoctor.knowledge.catalogue import name_of
-from kdoctor.knowledge.facts import FACTS
-from kdoctor.knowledge.schema import Fact
-from kdoctor.model import Distribution, Evidence, Finding, Way
 from kdoctor.knowledge.conditions import holds, read, violated, who
 from kdoctor.knowledge.coupling import Coupling
+from kdoctor.knowledge.facts import FACTS
+from kdoctor.knowledge.families import FAMILY
+from kdoctor.knowledge.schema import Fact
+from kdoctor.model import Distribution, Evidence, Finding, Severity, Way
+
+
+class Hit(NamedTuple):
+    """A fact that applies here: on whom, and who it is that does not fit (None = nobody is there)."""
+
+    fact: Fact
+    needs: str
+    holders: list[Distribution]
+    target: Distribution | None
 
 
 def known_failures(coupling: Coupling) -> Iterator[Finding]:
-    """Give a finding for every fact whose conditions hold and whose need is violated."""
+    """Give a finding for every distribution that facts say does not fit here, with all the facts that say so."""
+    grouped: dict[tuple[str, Severity, str], list[Hit]] = {}
+    for hit in hits(coupling):
+        need = read(hit.needs)
+        grouped.setdefault((hit.fact.rule, hit.fact.severity, need.mark.strip("?") + need.name), []).append(hit)
+    for group in grouped.values():
+        yield _finding(group)
+
+
+def hits(coupling: Coupling) -> Iterator[Hit]:
+    """Give every fact whose conditions hold and whose need is violated."""
     for fact in FACTS:
-        if _quick_no(fact, coupling):
-            continue
-        if all(holds(condition, coupling) for condition in fact.when):
+        if not _quick_no(fact, coupling) and all(holds(condition, coupling) for condition in fact.when):
+            holders = [found for found in (who(read(condition).name, coupling) for condition in fact.when) if found]
             first = who(read(fact.when[0]).name, coupling)
             needs = fact.need(versions.base(first.version) if first else None)
             if violated(needs, coupling):
-                yield _finding(fact, needs, coupling)
+                yield Hit(fact, needs, holders, who(read(needs).name, coupling))
 
 
 def _quick_no(fact: Fact, coupling: Coupling) -> bool:
@@ -31,30 +51,29 @@ def _quick_no(fact: Fact, coupling: Coupling) -> bool:
     return first.name not in ("backend", "legacy", "system", "machine", "python") and who(first.name, coupling) is None
 
 
-def _finding(fact: Fact, needs: str, coupling: Coupling) -> Finding:
-    holders = [found for found in (who(read(condition).name, coupling) for condition in fact.when) if found]
+def _finding(group: list[Hit]) -> Finding:
+    fact, needs, _, target = group[0]
     need = read(needs)
-    target = who(need.name, coupling)
+    holders = [holder for hit in group for holder in hit.holders]
     subjects = [*(holder.name for holder in holders), target.name if target else need.name]
-    subjects += [name for name in ("python",) if any(read(condition).name == name for condition in fact.when)]
-    ways = () if target and need.mark != "!" else (_way(needs, need.name, need.mark),)
+    subjects += [name for name in ("python",) if any(read(text).name == name for hit in group for text in hit.fact.when)]
     return Finding(
         rule=fact.rule,
         name=name_of(fact.rule),
         severity=fact.severity,
         summary=_summary(holders, target, need.name, need.mark),
-        cause=_sentence(fact.says),
+        cause=" ".join(dict.fromkeys(_sentence(hit.fact.says) for hit in group)),
         subjects=tuple(dict.fromkeys(subjects)),
-        evidence=(Evidence(f"seen for: {fact.observed}", fact.source),),
-        breaks=fact.breaks,
-        ways=ways,
+        evidence=tuple(Evidence(f"seen for: {hit.fact.observed}", hit.fact.source) for hit in group),
+        breaks=frozenset().union(*(hit.fact.breaks for hit in group)),
+        ways=() if target and need.mark != "!" else (_way(group, need.name, need.mark),),
     )
 
 
-def _way(needs: str, name: str, mark: str) -> Way:
+def _way(group: list[Hit], name: str, mark: str) -> Way:
     if mark == "!":
         return Way(f"remove-{name}", f"remove {name}", remove=(name,))
-    return Way(f"install-{name}", f"install {name}", needs=(needs,))
+    return Way(f"install-{name}", f"install {name}", needs=tuple(dict.fromkeys(hit.needs for hit in group)))
 
 
 def _summary(holders: list[Distribution], target: Distribution | None, name: str, mark: str) -> str:
@@ -62,7 +81,7 @@ def _summary(holders: list[Distribution], target: Distribution | None, name: str
     if target is None:
         return f"{_join(others) or 'this Keras'} needs {name}, which is not installed"
     if mark == "!" or not others:
-        return f"{_join(others + [label(target)])} cannot be used together" if others else f"{label(target)} is not usable"
+        return f"{_join([*others, label(target)])} cannot be used together" if others else f"{label(target)} is not usable"
     return f"{label(target)} does not work with {_join(others)}"
 
 
@@ -77,4 +96,6 @@ def _join(words: list[str]) -> str:
 
 
 def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:] + ("" if text.endswith(".") else ".")
+    """Make a sentence of a statement; a distribution's name keeps its small letter."""
+    first = text if text.partition(" ")[0] in FAMILY else text[:1].upper() + text[1:]
+    return first + ("" if text.endswith(".") else ".")

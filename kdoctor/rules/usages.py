@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from kdoctor import versions
-from kdoctor.model import Finding, UsageResult
 from kdoctor.knowledge.coupling import Coupling
 from kdoctor.knowledge.families import KERAS, TENSORFLOW
+from kdoctor.model import Finding, UsageResult
 
 Broken = Mapping[str, tuple[str, ...]]
 
@@ -27,7 +27,7 @@ def foretell(coupling: Coupling, findings: Iterable[Finding]) -> dict[str, Usage
     broken = broken_components(findings)
     standalone = _standalone(coupling, broken)
     through = _through_tensorflow(coupling, broken)
-    return {"keras": standalone, "tensorflow.keras": through, "mixed": _mixed(coupling, broken, standalone, through)}
+    return {"keras": standalone, "tensorflow.keras": through, "mixed": _mixed(broken, standalone, through)}
 
 
 def _result(coupling: Coupling, broken: Broken, needs: Iterable[str], answer: str | None, backend: str | None) -> UsageResult:
@@ -72,7 +72,7 @@ def _through_tensorflow(coupling: Coupling, broken: Broken) -> UsageResult:
     return _result(coupling, broken, needs, answer, backend)
 
 
-def _mixed(coupling: Coupling, broken: Broken, standalone: UsageResult, through: UsageResult) -> UsageResult:
+def _mixed(broken: Broken, standalone: UsageResult, through: UsageResult) -> UsageResult:
     if standalone.works is False or through.works is False:
         codes = tuple(dict.fromkeys((*standalone.because, *through.because)))
         return UsageResult(works=False, because=codes)
