@@ -8,7 +8,7 @@ from kdoctor.knowledge.coupling import Coupling
 from kdoctor.model import Finding, Impossible, Remedy, Severity
 from kdoctor.solve.goals import goals
 from kdoctor.solve.judging import Bench, Rules
-from kdoctor.solve.task import Task
+from kdoctor.solve.task import Outcome, Task
 
 #: Remedies and impossible goals shown at most.
 _MOST = 3
@@ -24,26 +24,27 @@ def remedies(coupling: Coupling, findings: Sequence[Finding], rules: Rules) -> t
     if severity is Severity.NOTE:
         return (), ()
     bench = Bench(coupling, findings, severity, rules)
-    found: list[Remedy] = []
-    impossible: list[Impossible] = []
+    found: list[Outcome] = []
+    impossible: dict[str, Impossible] = {}
     for goal in goals(findings, severity):
         for outcome in Task(bench, goal).outcomes():
-            if isinstance(outcome, Impossible):
-                impossible.append(outcome)
-            elif not any(_same(outcome, other) for other in found):
+            if outcome.impossible:
+                impossible.setdefault(outcome.impossible.goal, outcome.impossible)
+            elif not any(_same(outcome.remedy, other.remedy) for other in found):
                 found.append(outcome)
-    return tuple(_named_apart(_shown(found))), tuple({one.goal: one for one in reversed(impossible)}.values())[::-1][:_MOST]
+    return tuple(_named_apart(_shown(found))), tuple(impossible.values())[:_MOST]
 
 
-def _same(one: Remedy, other: Remedy) -> bool:
-    return (one.pins, set(one.remove), one.environment, one.commands) == (other.pins, set(other.remove), other.environment, other.commands)
+def _same(one: Remedy | None, other: Remedy | None) -> bool:
+    return one is not None and other is not None and one._replace(name="", title="") == other._replace(name="", title="")
 
 
-def _shown(found: Sequence[Remedy]) -> list[Remedy]:
-    """Choose the smallest changes, and in any case the first remedy found: it is what every finding asks for first."""
-    shown = sorted(found, key=lambda remedy: remedy.changes)[:_MOST]
-    if found and found[0] not in shown:
-        shown[-1] = found[0]
+def _shown(found: Sequence[Outcome]) -> list[Remedy]:
+    """Choose the smallest changes, of equals those that leave least; and in any case the first: what every finding asks for first."""
+    ranked = [one.remedy for one in sorted(found, key=lambda one: (one.remedy.changes if one.remedy else 0, one.left)) if one.remedy]
+    shown = ranked[:_MOST]
+    if found and found[0].remedy and found[0].remedy not in shown:
+        shown[-1] = found[0].remedy
     return shown
 
 

@@ -15,7 +15,8 @@ Rules = Callable[[Coupling], "tuple[Finding, ...]"]
 Key = tuple[str, tuple[str, ...]]
 
 #: Findings that no pin and no variable mends, but that do not stand in the way of one that does.
-_NOT_BY_PINS = frozenset({"KD303", "KD304", "KD305", "KD405"})
+#: KD102 stands in a requirements file, and stays there after the installation.
+_NOT_BY_PINS = frozenset({"KD102", "KD303", "KD304", "KD305", "KD405"})
 
 
 class Bench:
@@ -32,6 +33,11 @@ class Bench:
         after = self.rules(couple(patched(self.coupling.snapshot, goal, pins, problem.index)))
         found = [_odd(finding, problem) for finding in after if self._counts(finding) and key(finding) not in incurable]
         return tuple(odd for odd in found if odd.names or odd.needs or odd.key not in self.before)
+
+    def left(self, problem: Problem, goal: Goal, pins: Pins) -> int:
+        """Count what would still be worth a warning after a change."""
+        after = self.rules(couple(patched(self.coupling.snapshot, goal, pins, problem.index)))
+        return sum(finding.severity is not Severity.NOTE for finding in after)
 
     def _counts(self, finding: Finding) -> bool:
         told_only = finding.advice is not None and not finding.ways

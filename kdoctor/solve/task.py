@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
+from typing import NamedTuple
 
 from kdoctor.knowledge.coupling import couple
 from kdoctor.knowledge.families import FAMILY, KERAS, TENSORFLOW
@@ -26,6 +27,14 @@ _CHOSEN = ("numpy", "protobuf")
 _UNDERNEATH = frozenset({"jaxlib", "ml-dtypes", "optree", "tensorboard", "tensorflow-estimator", "tensorflow-io-gcs-filesystem"})
 
 
+class Outcome(NamedTuple):
+    """A remedy and how much it leaves to warn of, or what cannot be had."""
+
+    remedy: Remedy | None
+    left: int = 0
+    impossible: Impossible | None = None
+
+
 class Task:
     """A goal, the environment as its removals and variables would leave it, and the rules to judge it by."""
 
@@ -35,16 +44,16 @@ class Task:
         self.goal = goal
         self.problem = Problem(couple(patched(bench.coupling.snapshot, goal, {}, index)), index, goal.remove)
 
-    def outcomes(self) -> Iterator[Remedy | Impossible]:
+    def outcomes(self) -> Iterator[Outcome]:
         """Give the remedies, each of which keeps something else as it is, and whatever cannot be kept.
 
         Where not all can be mended at once, what can be mended on its own is.
         """
         found = list(self._reached(()))
-        if not any(isinstance(one, Remedy) for one in found):
+        if not any(one.remedy for one in found):
             incurable = self._incurable()
             again = list(self._reached(incurable)) if incurable else []
-            found = again if any(isinstance(one, Remedy) for one in again) else found
+            found = again if any(one.remedy for one in again) else found
         yield from found
 
     def _incurable(self) -> frozenset[Key]:
@@ -58,7 +67,7 @@ class Task:
     def _solved(self, keep: frozenset[str], incurable: Collection[Key]) -> Solution:
         return search(self.problem, self.goal, keep, lambda pins: self._odds(pins, incurable))
 
-    def _reached(self, incurable: Collection[Key]) -> Iterator[Remedy | Impossible]:
+    def _reached(self, incurable: Collection[Key]) -> Iterator[Outcome]:
         odds = self._odds({}, incurable)
         free = self._solved(frozenset(), incurable) if self.goal.ways else None
         if free:
@@ -96,10 +105,11 @@ class Task:
         older = any(one.version and is_downgrade(one.version, pins[one.name]) for one in frameworks)
         return not (frameworks if kept.name in _UNDERNEATH else older)
 
-    def _outcome(self, kept: Distribution | None, solution: Solution, odds: Sequence[Odd]) -> Remedy | Impossible:
+    def _outcome(self, kept: Distribution | None, solution: Solution, odds: Sequence[Odd]) -> Outcome:
         change = Change(self.goal, kept, solution.pins or {})
         if solution.pins is not None:
-            return made(self.bench.coupling.snapshot, change, self.problem)
+            remedy = made(self.bench.coupling.snapshot, change, self.problem)
+            return Outcome(remedy, self.bench.left(self.problem, self.goal, solution.pins))
         others = [name for odd in odds for name in sorted(odd.names, key=framework_first) if not kept or name != kept.name]
         goal = f"keep {kept.name} {kept.version}" if kept else ", ".join(way.title for way in self.goal.ways) or "mend everything at once"
-        return Impossible(goal, reasons(self.problem, kept, list(dict.fromkeys(others)), solution.because))
+        return Outcome(None, impossible=Impossible(goal, reasons(self.problem, kept, list(dict.fromkeys(others)), solution.because)))
