@@ -18,7 +18,7 @@ _MARKS = {
     Severity.NOTE: ("\N{BULLET}", "-", "36"),
 }
 _USAGES = {"keras": "import keras", "tensorflow.keras": "tensorflow.keras", "mixed": "keras + tf.keras"}
-_SEPARATOR = " \N{MIDDLE DOT} "
+_DOT = "\N{MIDDLE DOT} "
 #: What a snapshot is called that names no interpreter.
 _ORIGINS = {
     "environment": "an environment",
@@ -51,18 +51,18 @@ def render(report: Report, face: Face, verbosity: int = 0) -> str:
 
 def _first_line(report: Report, face: Face) -> list[str]:
     snapshot = report.snapshot
-    parts = [
-        f"kdoctor {__version__}",
-        f"{snapshot.patient or _ORIGINS.get(snapshot.origin, snapshot.origin)} ({_details(snapshot)})",
-        _count(snapshot),
-        f"knowledge of {report.knowledge}",
-    ]
-    lines = [clean(parts[0])]
-    for part in map(clean, parts[1:]):
-        if len(lines[-1]) + len(_SEPARATOR) + len(part) <= face.width:
-            lines[-1] += _SEPARATOR + part
+    parts = (
+        f"{_DOT}{snapshot.patient or _ORIGINS.get(snapshot.origin, snapshot.origin)}",
+        f"({_details(snapshot)})",
+        f"{_DOT}{_count(snapshot)}",
+        f"{_DOT}knowledge of {report.knowledge}",
+    )
+    lines = [f"kdoctor {__version__}"]
+    for part in map(clean, parts):
+        if len(lines[-1]) + 1 + len(part) <= face.width:
+            lines[-1] += f" {part}"
         else:
-            lines.append(f"  {part}")
+            lines.append(f"  {part.removeprefix(_DOT)}")
     return lines
 
 
