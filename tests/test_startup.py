@@ -74,13 +74,8 @@ NEVER = (
 #: How one program starts another.
 PROGRAMS = ("os.exec", "os.posix_spawn", "os.system", "subprocess.Popen")
 
-#: The part of Keras's and TensorFlow's metadata that every healthy environment has.
-METADATA = {
-    "tensorflow-2.18.1": "Requires-Dist: keras>=3.5.0\nRequires-Dist: numpy<2.1.0,>=1.26.0\nRequires-Python: >=3.9\n",
-    "keras-3.10.0": "Requires-Dist: numpy\nRequires-Dist: packaging\nRequires-Python: >=3.9\n",
-    "numpy-2.0.2": "Requires-Python: >=3.9\n",
-    "packaging-25.0": "Requires-Python: >=3.8\n",
-}
+#: A really built environment of TensorFlow 2.21, with all that its metadata says.
+HEALTHY = Path(__file__).parent / "golden" / "healthy" / "snapshot.json"
 
 #: Runs the command line and tells on standard error, as JSON, what was imported and what was opened or connected.
 WATCH = """
@@ -115,13 +110,15 @@ def watched(tmp_path_factory):
     """The acts and the modules of a check on a small healthy environment, and what it said."""
     folder = tmp_path_factory.mktemp("environment")
     site = folder / "lib" / f"python{sys.version_info[0]}.{sys.version_info[1]}" / "site-packages"
-    for name, headers in METADATA.items():
-        project, _, version = name.partition("-")
-        (site / f"{name}.dist-info").mkdir(parents=True)
-        text = f"Metadata-Version: 2.1\nName: {project}\nVersion: {version}\n{headers}\n"
-        (site / f"{name}.dist-info" / "METADATA").write_text(text, encoding="utf-8")
-        (site / project).mkdir()
-        (site / project / "__init__.py").write_text("raise SystemExit('the patient was imported')\n", encoding="utf-8")
+    for row in json.loads(HEALTHY.read_text(encoding="utf-8"))["distributions"]:
+        place = site / f"{row['name'].replace('-', '_')}-{row['version']}.dist-info"
+        place.mkdir(parents=True)
+        fields = [f"Name: {row['name']}", f"Version: {row['version']}", *(f"Requires-Dist: {text}" for text in row["requires"])]
+        fields += [f"Requires-Python: {row['requires_python']}"] if "requires_python" in row else []
+        (place / "METADATA").write_text("\n".join(["Metadata-Version: 2.1", *fields, "", ""]), encoding="utf-8")
+    for name in ("tensorflow", "keras"):
+        (site / name).mkdir()
+        (site / name / "__init__.py").write_text("raise SystemExit('the patient was imported')\n", encoding="utf-8")
     (folder / "pyvenv.cfg").write_text(
         f"home = {Path(sys._base_executable).parent}\ninclude-system-site-packages = false\n", encoding="utf-8"
     )
