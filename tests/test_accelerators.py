@@ -225,9 +225,7 @@ print("loaded", *((dear & set(sys.modules)) - before), file=report)
 """
 
 
-@pytest.mark.parametrize(
-    "name", ["plain-desktop", "nvidia-desktop", "jetson-orin", "amd-rocm", "macos-arm64", "windows-nvidia"]
-)
+@pytest.mark.parametrize("name", ["plain-desktop", "nvidia-desktop", "jetson-orin", "amd-rocm", "macos-arm64", "windows-nvidia"])
 def test_nothing_outside_the_root_is_opened_and_nothing_dear_is_loaded(name: str, tmp_path: Path) -> None:
     machine, root, report = RECORDED[name], tmp_path / "root", tmp_path / "report"
     root.mkdir()

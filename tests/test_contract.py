@@ -45,9 +45,7 @@ FULL = Snapshot(
     distributions=(
         Distribution("tensorflow", "2.16.1", requires=("keras>=3.0.0", 'tomli; python_version < "3.11"')),
         Distribution("keras", None, problem="METADATA is empty"),
-        Distribution(
-            "keras", "2.15.0", (), ">=3.8", "/opt/env/lib", "keras-2.15.0.dist-info", "uv", editable=True, leftover=True
-        ),
+        Distribution("keras", "2.15.0", (), ">=3.8", "/opt/env/lib", "keras-2.15.0.dist-info", "uv", editable=True, leftover=True),
     ),
     absent=frozenset({"tf-keras", "jax"}),
     environment={"KERAS_BACKEND": "jax"},
@@ -216,9 +214,7 @@ SNAPSHOTS = st.builds(
     origin=LOWER,
     complete=st.booleans(),
     python=maybe(st.builds(Python, maybe(TEXT), LOWER, maybe(TEXT), maybe(TEXT), maybe(st.booleans()))),
-    platform=maybe(
-        st.builds(Platform, maybe(LOWER), maybe(LOWER), maybe(TEXT), maybe(TEXT), maybe(st.booleans()), maybe(TEXT))
-    ),
+    platform=maybe(st.builds(Platform, maybe(LOWER), maybe(LOWER), maybe(TEXT), maybe(TEXT), maybe(st.booleans()), maybe(TEXT))),
     cpu_flags=maybe(st.frozensets(LOWER, max_size=3)),
     distributions=st.lists(DISTRIBUTIONS, max_size=3).map(tuple),
     absent=st.frozensets(NAMES, max_size=3),

@@ -45,8 +45,13 @@ def test_an_ordinary_distribution_is_read_in_full(tmp_path: Path) -> None:
     write(tmp_path / "keras-3.1.0.dist-info/METADATA", KERAS)
     write(tmp_path / "keras-3.1.0.dist-info/INSTALLER", "uv\n")
     assert read_one(tmp_path) == Distribution(
-        name="keras", version="3.1.0", requires=("numpy", "h5py>=3"), requires_python=">=3.9",
-        location=str(tmp_path), metadata="keras-3.1.0.dist-info", installer="uv",
+        name="keras",
+        version="3.1.0",
+        requires=("numpy", "h5py>=3"),
+        requires_python=">=3.9",
+        location=str(tmp_path),
+        metadata="keras-3.1.0.dist-info",
+        installer="uv",
     )
 
 
@@ -172,7 +177,11 @@ def test_copies_are_kept_in_the_order_of_the_path(tmp_path: Path) -> None:
         write(tmp_path / f"{place}.dist-info/METADATA", KERAS if "eras" in place else f"Name: {place[2:-2]}\nVersion: 1\n")
     found = read_distributions([str(tmp_path / "b"), str(tmp_path / "missing"), str(tmp_path / "a"), "\0"])
     assert [(one.name, (one.location or "")[-1], one.leftover) for one in found] == [
-        ("keras", "b", False), ("zebra", "a", False), ("ant", "a", False), ("keras", "a", False), ("keras", "a", True),
+        ("keras", "b", False),
+        ("zebra", "a", False),
+        ("ant", "a", False),
+        ("keras", "a", False),
+        ("keras", "a", True),
     ]
 
 
@@ -255,8 +264,7 @@ def test_it_reads_what_importlib_metadata_reads() -> None:
     """The interpreter that runs this test has real distributions."""
     folder = str(Path(importlib_metadata.__file__).parents[1])
     expected = {
-        (normalize(one.metadata["Name"]), one.version, tuple(one.requires or ()))
-        for one in importlib_metadata.distributions(path=[folder])
+        (normalize(one.metadata["Name"]), one.version, tuple(one.requires or ())) for one in importlib_metadata.distributions(path=[folder])
     }
     found = {(one.name, one.version, one.requires) for one in read_distributions([folder])}
     assert found == expected
@@ -271,7 +279,11 @@ FOLDERS = [
     ("compiled left-overs", {"a/keras/__pycache__/x.pyc": ""}, 0),
     ("without init", {"a/keras/src.py": "", "a/keras/api.py": ""}, 2),
     ("regular", {"a/keras/__init__.py": "", "a/keras/src.py": "", "a/keras/__pycache__/x.pyc": ""}, 2),
-    ("first on the path", {"a/keras/__init__.py": "", "a/keras/x.py": "", "b/keras/__init__.py": "", "b/keras/x.py": "", "b/keras/y.py": ""}, 2),
+    (
+        "first on the path",
+        {"a/keras/__init__.py": "", "a/keras/x.py": "", "b/keras/__init__.py": "", "b/keras/x.py": "", "b/keras/y.py": ""},
+        2,
+    ),
     ("a regular one before a bare one", {"a/keras/x.py": "", "b/keras/__init__.py": "", "b/keras/y.py": ""}, 2),
     ("the first of two bare ones", {"a/keras/x.py": "", "b/keras/x.py": "", "b/keras/y.py": ""}, 1),
     ("module", {"a/keras.py": ""}, 1),

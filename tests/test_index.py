@@ -274,9 +274,7 @@ def test_nothing_is_lost_in_the_file():
     )
     projects = {
         "full": Project((full,), keep=20),
-        "bare": Project(
-            (Release("1"), Release("2", requirements=()), Release("3", requirements=("a",), source="sdist:pkg-info"))
-        ),
+        "bare": Project((Release("1"), Release("2", requirements=()), Release("3", requirements=("a",), source="sdist:pkg-info"))),
     }
     read = Index(index_file.write("2020-02-29", projects), "a file")
     assert {name: read.project(name) for name in read.projects} == projects

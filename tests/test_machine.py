@@ -43,16 +43,10 @@ def executable(loader: str | None, *, wide: bool = True, order: str = "<", first
     size, count, start = (56, 2, 64) if wide else (32, 2, 52)
     magic = b"\x7fELF" + bytes([2 if wide else 1, 1 if order == "<" else 2]) + bytes(10)
     word = "Q" if wide else "I"
-    header = (
-        magic
-        + struct.pack(order + "HHI" + word * 3, 3, 62, 1, 0, start, 0)
-        + struct.pack(order + "IHHH", 0, start, size, count)
-    )
+    header = magic + struct.pack(order + "HHI" + word * 3, 3, 62, 1, 0, start, 0) + struct.pack(order + "IHHH", 0, start, size, count)
     header = header.ljust(start, b"\0")
     offset = start + size * count
-    segments = [
-        struct.pack(order + ("IIQ" if wide else "II"), kind, *((4, offset) if wide else (offset,))) for kind in (6, first)
-    ]
+    segments = [struct.pack(order + ("IIQ" if wide else "II"), kind, *((4, offset) if wide else (offset,))) for kind in (6, first)]
     path = (loader or "").encode() + b"\0"
     return header + b"".join(segment.ljust(size, b"\0") for segment in segments) + path
 

@@ -127,9 +127,7 @@ NAMED = [
 
 @POSIX
 @pytest.mark.parametrize(("python", "found", "kind"), NAMED)
-def test_a_path_or_a_name_finds_its_patient(
-    place: Path, monkeypatch: pytest.MonkeyPatch, python: str, found: str, kind: str
-) -> None:
+def test_a_path_or_a_name_finds_its_patient(place: Path, monkeypatch: pytest.MonkeyPatch, python: str, found: str, kind: str) -> None:
     (place / "bare/lib/python3.12/site-packages").mkdir(parents=True)
     (place / "flat/keras-3.0.0.dist-info").mkdir(parents=True)
     (place / "dead/lib/python3.12/site-packages").mkdir(parents=True)
@@ -240,7 +238,8 @@ def test_an_interpreter_says_the_same_as_python_itself(tmp_path: Path, kind: str
     answer = ask_it(asked)
     said = subprocess.run(
         [path, "-I", "-c", "import json, sys; print(json.dumps([sys.prefix, sys.base_prefix, sys.platform]))"],
-        capture_output=True, check=True,
+        capture_output=True,
+        check=True,
     )
     assert [answer.prefix, answer.base_prefix, answer.platform] == json.loads(said.stdout)
     assert (answer.version or "").startswith("{}.{}.{}".format(*sys.version_info))
@@ -323,7 +322,9 @@ def test_the_path_is_the_one_that_python_builds(tmp_path: Path, system: str, no_
     put(user / "u.pth", str(tmp_path / "extra-user"))
     (tmp_path / "extra-user").mkdir()
     environ = {
-        "HOME": str(tmp_path / "home"), "PATH": os.environ["PATH"], "PYTHONNOUSERSITE": no_user,
+        "HOME": str(tmp_path / "home"),
+        "PATH": os.environ["PATH"],
+        "PYTHONNOUSERSITE": no_user,
         "PYTHONPATH": f"{tmp_path}/one:relative::{sites}:{tmp_path}/one",
     }
     answer = ask_with(tmp_path / "venv/bin/python", environ)

@@ -49,9 +49,7 @@ def wheel(content, *, padding=0, at="last", method=zipfile.ZIP_DEFLATED):
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", method) as archive:
         for name in order:
-            archive.writestr(
-                name, content if name == own else b"Requires-Dist: other\n\n" if name == vendored else os.urandom(8)
-            )
+            archive.writestr(name, content if name == own else b"Requires-Dist: other\n\n" if name == vendored else os.urandom(8))
     return buffer.getvalue()
 
 
@@ -626,9 +624,7 @@ FILES = {
     ),
     "venv/pip.conf": "[global]\ncert = /site.pem\n",
     "own.conf": "[global]\nindex_url = https://own/simple\n",
-    "config/uv/uv.toml": (
-        '[[index]]\nname = "x"\nurl = "https://uv-more/simple"\n[[index]]\nurl = "https://uv/simple"\ndefault = true\n'
-    ),
+    "config/uv/uv.toml": ('[[index]]\nname = "x"\nurl = "https://uv-more/simple"\n[[index]]\nurl = "https://uv/simple"\ndefault = true\n'),
     "old-uv.toml": 'index-url = "https://old-uv/simple"\n',
 }
 PIP = ("home/.pip/pip.conf", "config/pip/pip.conf", "venv/pip.conf")
@@ -672,9 +668,7 @@ def test_the_index_is_the_one_that_the_user_configured(tmp_path, files, variable
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems keep these files elsewhere")
 def test_certificates_proxies_and_patience_are_read_too(tmp_path):
-    (tmp_path / "pip.conf").write_text(
-        "[global]\ncert = /a.pem\nproxy = proxy:3128\ntrusted-host = a\n  b:8080\nclient-cert = /c.pem\n"
-    )
+    (tmp_path / "pip.conf").write_text("[global]\ncert = /a.pem\nproxy = proxy:3128\ntrusted-host = a\n  b:8080\nclient-cert = /c.pem\n")
     config = read_config({"PIP_TIMEOUT": "5", "REQUESTS_CA_BUNDLE": "/b.pem"}, tmp_path, tmp_path, tmp_path)
     assert config[1:] == ("/a.pem", "/c.pem", "proxy:3128", frozenset({"a", "b:8080"}), 5.0)
     assert read_config({"REQUESTS_CA_BUNDLE": "/b.pem"}, tmp_path, tmp_path / "no", tmp_path / "no").ca_bundle == "/b.pem"

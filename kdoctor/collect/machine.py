@@ -18,9 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["FLAGS", "read_container", "read_cpu_flags", "read_libc", "read_release", "read_wsl"]
 
 #: Processor features that wheels of the family are built for or choose at run time.
-FLAGS = frozenset(
-    ("sse3", "ssse3", "sse4_1", "sse4_2", "avx", "avx2", "fma", "f16c", "bmi2", "avx512f", "asimd", "sve", "neon")
-)
+FLAGS = frozenset(("sse3", "ssse3", "sse4_1", "sse4_2", "avx", "avx2", "fma", "f16c", "bmi2", "avx512f", "asimd", "sve", "neon"))
 
 #: Names that Linux gives to features of the list above.
 _LINUX_NAMES = {"pni": "sse3"}

@@ -1,7 +1,6 @@
 """The files of one machine: the running one, or a recorded one kept below a folder."""
 
 # pathlib is slow to import, and paths of a recorded machine are none of this one.
-# ruff: noqa: PTH115, PTH116, PTH118, PTH208
 
 from __future__ import annotations
 

@@ -69,9 +69,7 @@ def parse(text: str | bytes) -> Any:
     if not decoded.strip():
         raise Unfit("empty")
     try:
-        tree = json.loads(
-            decoded, object_pairs_hook=_object, parse_int=_integer, parse_float=_real, parse_constant=_refuse_constant
-        )
+        tree = json.loads(decoded, object_pairs_hook=_object, parse_int=_integer, parse_float=_real, parse_constant=_refuse_constant)
         return plain(tree)
     except json.JSONDecodeError as error:
         raise Unfit(_explain(decoded, error.msg, error.pos, f"line {error.lineno}, column {error.colno}")) from None

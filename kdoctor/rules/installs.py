@@ -129,7 +129,7 @@ def _leftover(distribution: Distribution) -> Finding:
         name=name_of("KD305"),
         severity=Severity.NOTE,
         summary=f"{label(distribution)} was removed only in part: {distribution.metadata or 'a ~ folder'} is left",
-        cause="pip renames what it removes; interrupted, it leaves the renamed folder. Imports ignore it, some tools count it as installed.",
+        cause="pip renames what it removes; interrupted, it leaves the folder. Imports ignore it, some tools count it as installed.",
         subjects=(distribution.name,),
         advice=f"Delete the folders that start with ~ in {distribution.location or 'site-packages'}.",
     )

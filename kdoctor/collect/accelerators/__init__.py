@@ -39,9 +39,7 @@ class Accelerators(NamedTuple):
     observed: Mapping[str, str] = _EMPTY
 
 
-def read_accelerators(
-    root: str, environ: Mapping[str, str], *, system: str, machine: str, deadline: float = 2.0
-) -> Accelerators:
+def read_accelerators(root: str, environ: Mapping[str, str], *, system: str, machine: str, deadline: float = 2.0) -> Accelerators:
     """Look at the machine whose files lie below `root` ("/" = the running one, whose NVIDIA driver is asked too).
 
     `system` and `machine` are as in the snapshot's platform; asking a driver ends after `deadline` seconds. Nothing raises:
@@ -61,9 +59,7 @@ def _ask(tree: Tree, environ: Mapping[str, str], deadline: float) -> Answer:
     return Answer(failure="NVML was not asked: only the machine that kdoctor runs on can be")
 
 
-def _search(
-    tree: Tree, environ: Mapping[str, str], system: str, machine: str, ask: Callable[[], Answer]
-) -> Iterator[tuple[str, Found]]:
+def _search(tree: Tree, environ: Mapping[str, str], system: str, machine: str, ask: Callable[[], Answer]) -> Iterator[tuple[str, Found]]:
     """Each vendor that this system can have, and what was found of it."""
     if system == "linux":
         bus, devices = _bus(tree)

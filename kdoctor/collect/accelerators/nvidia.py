@@ -76,9 +76,7 @@ def _observed(answer: Answer) -> Iterator[tuple[str, str]]:
 def _kernel_version(tree: Tree) -> str | None:
     """Return the version of the loaded module, which can differ from that of the libraries beside it."""
     line = (tree.text("/proc/driver/nvidia/version") or "").partition("\n")[0]
-    found = re.search(_VERSION, line.partition("Module")[2]) or re.search(
-        _VERSION, tree.text("/sys/module/nvidia/version") or ""
-    )
+    found = re.search(_VERSION, line.partition("Module")[2]) or re.search(_VERSION, tree.text("/sys/module/nvidia/version") or "")
     return found and found[0]
 
 

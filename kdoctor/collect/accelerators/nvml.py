@@ -47,9 +47,7 @@ def ask_nvml(environ: Mapping[str, str], deadline: float, folders: Sequence[str]
     if not sys.executable:
         return Answer(failure="kdoctor runs in an interpreter that cannot be started a second time")
     try:
-        status, output = _run(
-            ["-I", "-S", "-B", f"{_above(__file__, 1)}/nvml_child.py", *folders], _environment(environ), deadline
-        )
+        status, output = _run(["-I", "-S", "-B", f"{_above(__file__, 1)}/nvml_child.py", *folders], _environment(environ), deadline)
     except KdoctorError as error:
         return Answer(failure=f"NVML could not be asked: {error.message}")
     if status is None:
@@ -69,7 +67,7 @@ def _folders() -> list[str]:
 
 def _above(path: str, levels: int) -> str:
     for _ in range(levels):
-        path = os.path.dirname(path)  # noqa: PTH120 -- pathlib is slow to import.
+        path = os.path.dirname(path)
     return path
 
 

@@ -49,9 +49,7 @@ def redacted(url: str) -> str:
     return urlunsplit((parts.scheme, "***@" + host if "@" in parts.netloc else host, parts.path, "", ""))
 
 
-def read_config(
-    environ: Mapping[str, str], home: Path, prefix: Path = Path(sys.prefix), etc: Path = Path("/etc")
-) -> IndexConfig:
+def read_config(environ: Mapping[str, str], home: Path, prefix: Path = Path(sys.prefix), etc: Path = Path("/etc")) -> IndexConfig:
     """Read variables and files; KdoctorError where the user forbade any index or a file is no such file."""
     files = {key: value for path in _pip_files(environ, home, prefix, etc) for key, value in _pip_settings(path).items()}
     variables = {key[4:].lower().replace("_", "-"): value for key, value in environ.items() if key.startswith("PIP_") and value}

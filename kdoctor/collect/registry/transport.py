@@ -122,7 +122,7 @@ class Transport:
 class _SameOriginRedirect(urllib.request.HTTPRedirectHandler):
     """Follows redirects, but takes credentials along only within the same origin."""
 
-    def redirect_request(  # noqa: PLR0917 -- urllib calls it so.
+    def redirect_request(
         self, req: urllib.request.Request, fp: IO[bytes], code: int, msg: str, headers: Message, newurl: str
     ) -> urllib.request.Request | None:
         following = super().redirect_request(req, fp, code, msg, cast("http.client.HTTPMessage", headers), newurl)
@@ -184,7 +184,7 @@ def _proxies(config: IndexConfig) -> list[urllib.request.BaseHandler]:
 
 def _tls(config: IndexConfig, *, checked: bool) -> ssl.SSLContext:
     bundle = config.ca_bundle
-    folder = bundle if bundle and os.path.isdir(bundle) else None  # noqa: PTH112 -- a path in words stays one.
+    folder = bundle if bundle and os.path.isdir(bundle) else None
     try:
         context = ssl.create_default_context(cafile=None if folder else bundle, capath=folder)
         if config.client_cert:

@@ -135,11 +135,8 @@ def _wanted(listed: Mapping[str, Listed] | None, known: Known) -> Iterator[Liste
         fresh = [version for version in fresh if oldest is None or Version(version) > oldest][-known.keep :]
     for version in versions:
         release, one = known.releases.get(version), (listed or {})[version]
-        if release is None:
-            changed = version in fresh
-        else:
-            changed = bool(one.wheels) and not (release.read and release.tags.issuperset(one.tags))
-        if changed:
+        known_whole = release is not None and (not one.wheels or (release.read and release.tags.issuperset(one.tags)))
+        if not known_whole and (release is not None or version in fresh):
             yield one
 
 
@@ -200,9 +197,7 @@ def _found(listed: Listed, read: Variants | None, requires_python: str | None) -
     )
 
 
-def _news(
-    name: str, listed: Mapping[str, Listed] | None, known: Known, found: Sequence[Found], problems: Sequence[str]
-) -> News:
+def _news(name: str, listed: Mapping[str, Listed] | None, known: Known, found: Sequence[Found], problems: Sequence[str]) -> News:
     if listed is None:
         return News(name, problems=(f"{name}: the index lists no such project",))
     others = listed.keys() - {release.version for release in found}
