@@ -370,7 +370,15 @@ def test_a_folder_without_interpreter_has_its_packages_alone() -> None:
 @pytest.mark.parametrize("how", ["--python", "VIRTUAL_ENV"])
 def test_nothing_of_the_patient_is_executed(tmp_path: Path, how: str) -> None:
     sites = make_venv(tmp_path / "venv")
-    for name in ("sitecustomize.py", "usercustomize.py", "keras/__init__.py", "tensorflow/__init__.py", "json.py", "site.py"):
+    for name in (
+        "sitecustomize.py",
+        "usercustomize.py",
+        "keras/__init__.py",
+        "tensorflow/__init__.py",
+        "tensorflow/x.py",
+        "json.py",
+        "site.py",
+    ):
         put(sites / name, f"open({str(tmp_path / 'executed')!r}, 'w')\n")
     put(sites / "poison.pth", f"import os; open({str(tmp_path / 'executed')!r}, 'w')\n")
     put(sites / "keras-3.1.0.dist-info/METADATA", "Name: keras\nVersion: 3.1.0\n\n")
@@ -382,7 +390,7 @@ def test_nothing_of_the_patient_is_executed(tmp_path: Path, how: str) -> None:
     assert sorted(str(path) for path in (tmp_path / "venv").rglob("*")) == before
     assert [found.version for found in snapshot.distributions if found.name == "keras"] == ["3.1.0"]
     assert (snapshot.chosen, snapshot.patient, snapshot.complete) == (how, str(tmp_path / "venv/bin/python"), True)
-    assert snapshot.folders == {"keras": 1, "tensorflow": 1, "tf_keras": None}
+    assert snapshot.folders == {"tensorflow": 2, "tf_keras": None}
     # The trap works: an ordinary start runs into it.
     subprocess.run([tmp_path / "venv/bin/python", "-c", ""], env=clean(), check=True, capture_output=True)
     assert (tmp_path / "executed").exists()
