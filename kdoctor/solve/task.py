@@ -59,7 +59,9 @@ class Task:
     def _incurable(self) -> frozenset[Key]:
         """Name what cannot be mended even if nothing else had to be."""
         keys = {odd.key for odd in self._odds({}, ())}
-        return frozenset(key for key in keys if len(keys) > 1 and self._solved(frozenset(), keys - {key}).pins is None)
+        if len(keys) < 2 and not self.goal.ways:  # noqa: PLR2004 -- of one finding nothing can be left out.
+            return frozenset()
+        return frozenset(key for key in keys if self._solved(frozenset(), keys - {key}).pins is None)
 
     def _odds(self, pins: Pins, incurable: Collection[Key]) -> tuple[Odd, ...]:
         return self.bench.odds(self.problem, self.goal, pins, incurable)

@@ -22,12 +22,13 @@ def framework_first(name: str) -> tuple[bool, bool, str]:
 def name_of(ways: Sequence[Way], kept: Distribution | None, pins: Mapping[str, str], installed: Mapping[str, Distribution]) -> str:
     """Give a name to choose a remedy by: after the ways taken, after what is kept, or after both."""
     again = [name for way in ways for name in way.reinstall if _moves(name, pins, installed)]
-    named = list(dict.fromkeys(f"change-{_short(again[0])}" if again and way.reinstall else way.name for way in ways[:2]))
+    named = list(dict.fromkeys(f"change-{again[0]}" if again and way.reinstall else way.name for way in ways[:2]))
     if all(name.startswith("install-") for name in named):
         named[1:] = [name.removeprefix("install-") for name in named[1:]]
     done = "-and-".join(named)
-    keep = f"keep-{_short(kept.name)}" if kept else ""
-    return "-and-".join(dict.fromkeys(part for part in (done, keep) if part)) or "change-several"
+    keep = f"keep-{_short(kept.name)}" if kept and not any(kept.name in way.reinstall for way in ways) else ""
+    several = "several" if len(pins) != 1 else _short(next(iter(pins)))
+    return "-and-".join(dict.fromkeys(part for part in (done, keep) if part)) or f"change-{several}"
 
 
 def _joined(aims: Sequence[str]) -> str:
@@ -68,12 +69,13 @@ def _aim(way: Way, pins: Mapping[str, str], installed: Mapping[str, Distribution
     moved = [f"{name} {pins[name]}" for name in way.reinstall if _moves(name, pins, installed)]
     if moved:
         return f"take {' and '.join(moved)}" + (f" alone, remove {' and '.join(way.remove)}" if way.remove else "")
-    return way.title
+    installs = way.needs and way.title == f"install {asked(way.needs[0]).name}"
+    return f"{way.title} {pins[asked(way.needs[0]).name]}" if installs and asked(way.needs[0]).name in pins else way.title
 
 
 def _changes(ways: Sequence[Way], pins: Mapping[str, str], installed: Mapping[str, Distribution]) -> list[str]:
     again = {name for way in ways for name in way.reinstall}
-    named = {asked(text).name for way in ways for text in way.needs} | again
+    named = again | {asked(text).name for way in ways for text in way.needs if way.title == f"install {asked(text).name}"}
     order = sorted(pins, key=framework_first)
     moved = [name for name in order if name in installed and installed[name].version != pins[name] and name not in again]
     new = [name for name in order if name not in installed and name not in named]
