@@ -111,11 +111,6 @@ class Snapshot(NamedTuple):
     #: What could not be read, and why.
     unread: Mapping[str, str] = _EMPTY
 
-    @property
-    def has_family(self) -> bool:
-        """Whether a TensorFlow or a Keras of any name is among the distributions."""
-        return any(one.name.startswith(("tensorflow", "keras", "tf-", "intel-tensorflow")) for one in self.distributions)
-
 
 class Evidence(NamedTuple):
     """One statement that a finding rests on, and where it comes from."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from kdoctor.model import Snapshot
 
 _PLAIN = re.compile(r"\d+(?:\.\d+)*", re.ASCII)
-_CLAUSE = re.compile(r"[ \t]*(~=|==|!=|<=|>=|<|>)[ \t]*(\d+(?:\.\d+)*)(\.\*)?[ \t]*", re.ASCII)
+_CLAUSE = re.compile(r"[ \t]*(~=|==|!=|<=|>=|<|>)[ \t]*(\d+(?:\.\d+)*)(\.\*|\.?(?:dev|a|b|rc)\d*)?[ \t]*", re.ASCII)
 _REQUIREMENT = re.compile(
     r"[ \t]*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)[ \t]*(?:\[([A-Za-z0-9._, \t-]*)\])?[ \t]*"
     r"(?:\(([^()]*)\)|([<>=!~][^;()@]*)?)[ \t]*(?:;(.*))?",
@@ -80,11 +80,14 @@ def _clauses(specifier: str) -> tuple[tuple[str, tuple[int, ...], int, bool], ..
         match = _CLAUSE.fullmatch(clause) if len(clause) <= 80 else None  # noqa: PLR2004 -- nothing plain is longer.
         if match is None:
             return None
-        operator, version, star = match.groups()
+        operator, version, suffix = match.groups()
         length = version.count(".") + 1
-        if (star and operator not in ("==", "!=")) or (operator == "~=" and length == 1):
+        star = suffix == ".*"
+        # A final release lies below 6.0.dev0 or 6.0rc1 exactly where it lies below 6.0, and at or above them where at or above it.
+        early = bool(suffix) and not star
+        if (star and operator not in ("==", "!=")) or (early and operator not in ("<", ">=")) or (operator == "~=" and length == 1):
             return None
-        found.append((operator, _release(version) or (), length, bool(star)))
+        found.append((operator, _release(version) or (), length, star))
     return tuple(found)
 
 

@@ -20,7 +20,9 @@ operator = st.sampled_from(["<", "<=", ">", ">=", "==", "!=", "~="])
 clause = st.one_of(
     st.builds(str.__add__, operator, plain).filter(lambda c: not (c.startswith("~=") and "." not in c)),
     st.builds(lambda o, v: f"{o}{v}.*", st.sampled_from(["==", "!="]), plain),
-    st.builds(lambda o, v: f"{o}{v}rc1", st.sampled_from(["<", ">=", "=="]), plain),
+    st.builds(
+        lambda o, v, s: f"{o}{v}{s}", operator.filter(lambda o: o != "~="), plain, st.sampled_from(["rc1", "dev", ".dev0", "a2", "b1"])
+    ),
 )
 specifier = st.lists(clause, max_size=3).map(",".join)
 

@@ -35,8 +35,9 @@ class Header(NamedTuple):
 def record(folder: str, metadata: str, header: Header, name: str, version: str | None) -> Distribution:
     """Join what the header says and what the folder is called; where they differ, the header counts, as for every reader."""
     leftover = metadata.startswith(("~", "-"))
+    name = name.strip()
     return Distribution(
-        name=normalize(header.name or name),
+        name=normalize((header.name or "").strip() or name),
         version=header.version or version,
         requires=header.requires,
         requires_python=header.requires_python,

@@ -171,7 +171,8 @@ def config_fault(config: object) -> tuple[str, bool]:
     if not isinstance(config, dict):
         return "", False
     if set(config) == {"error"}:
-        return f"could not be read: {config['error']}", False
+        # What could not be read is told as that, and nothing is known of it.
+        return "", False
     if config.get("floatx", "float32") not in ("float16", "float32", "float64"):
         return f"has a floatx that Keras refuses: {config['floatx']!r}", True
     if not isinstance(config.get("epsilon", 1e-7), float):

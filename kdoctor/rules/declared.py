@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from kdoctor import versions
 from kdoctor.knowledge.addons import BOUND_BY_ABI, SEEN_TO_LOAD
@@ -37,6 +37,13 @@ class Violation(NamedTuple):
     target: Distribution | None
     #: "below", "above", "excluded" or "missing".
     side: str
+
+
+#: A violation and the row that says that it works all the same, if there is one.
+_Weighed: TypeAlias = "tuple[Violation, Tolerated | None]"
+
+#: As many are read at a glance.
+_GLANCE = 3
 
 
 def violations(coupling: Coupling) -> Iterator[Violation]:
@@ -80,38 +87,69 @@ def _folder_is_there(coupling: Coupling, name: str) -> bool:
 
 def declared_conflicts(coupling: Coupling) -> Iterator[Finding]:
     """Give one finding for each distribution that declared requirements refuse, the reasons of all who refuse it together."""
-    grouped: dict[tuple[str, str, Severity], list[tuple[Violation, Tolerated | None]]] = {}
+    grouped: dict[tuple[str, str, Severity], list[_Weighed]] = {}
     for violation in violations(coupling):
         severity, tolerated = _weigh(coupling, violation)
         code = "KD002" if violation.target is None else "KD001"
-        target = violation.target.name if violation.target else violation.requirement.name
+        name = violation.target.name if violation.target else violation.requirement.name
+        # What is missing is told together, a missing Keras apart: without it other things do not work than without a library.
+        target = name if violation.target or name in KERAS else ""
         grouped.setdefault((code, target, severity), []).append((violation, tolerated))
     for (code, _, severity), hits in grouped.items():
-        yield _conflict(code, severity, hits)
+        yield _missing(severity, hits) if code == "KD002" else _conflict(severity, hits)
 
 
-def _conflict(code: str, severity: Severity, hits: list[tuple[Violation, Tolerated | None]]) -> Finding:
+def _conflict(severity: Severity, hits: list[_Weighed]) -> Finding:
+    """Tell of one installed distribution that declared requirements refuse."""
     first = hits[0][0]
-    evidence = [Evidence(f"{label(v.holder)} requires {v.text}", f"{label(v.holder)} metadata") for v, _ in hits]
-    evidence += [Evidence(t.says, t.source) for t in dict.fromkeys(t for _, t in hits if t)]
-    who_wants = " and ".join(f"{label(v.holder)} requires {_short(v)}" for v, _ in hits[:3])
-    more = f" and {len(hits) - 3} more" if len(hits) > 3 else ""  # noqa: PLR2004 -- three are read at a glance.
-    state = f"{label(first.target)} is installed" if first.target else "it is not installed"
-    target = first.target.name if first.target else first.requirement.name
+    target = first.target or first.holder
+    wants = " and ".join(f"{label(v.holder)} requires {_short(v)}" for v, _ in hits[:_GLANCE])
+    more = f" and {len(hits) - _GLANCE} more" if len(hits) > _GLANCE else ""
     return Finding(
-        rule=code,
-        name=name_of(code),
+        rule="KD001",
+        name=name_of("KD001"),
         severity=severity,
-        summary=f"{who_wants}{more}, but {state}",
-        cause=_cause(severity, hits),
-        subjects=(target, *dict.fromkeys(v.holder.name for v, _ in hits)),
-        evidence=tuple(evidence),
+        summary=f"{wants}{more}, but {label(target)} is installed",
+        cause=_known_to_work(hits) or _why(severity, first),
+        subjects=(target.name, *dict.fromkeys(v.holder.name for v, _ in hits)),
+        evidence=_evidence(hits),
         breaks=_breaks(severity, hits),
-        ways=() if first.target else (Way(f"install-{target}", f"install {target}", needs=(f"{target}{first.requirement.specifier}",)),),
     )
 
 
-def _breaks(severity: Severity, hits: list[tuple[Violation, Tolerated | None]]) -> frozenset[str]:
+def _missing(severity: Severity, hits: list[_Weighed]) -> Finding:
+    """Tell of all that is declared and not installed."""
+    names = list(dict.fromkeys(v.requirement.name for v, _ in hits))
+    holders = list(dict.fromkeys(label(v.holder) for v, _ in hits))
+    shown = ", ".join(names[:_GLANCE]) + (f" and {len(names) - _GLANCE} more" if len(names) > _GLANCE else "")
+    wanted = _short(hits[0][0]) if len(names) == 1 else shown
+    needed = "They are" if len(names) > 1 else "It is"
+    return Finding(
+        rule="KD002",
+        name=name_of("KD002"),
+        severity=severity,
+        summary=f"{' and '.join(holders[:_GLANCE])} requires {wanted}, but {'they are' if len(names) > 1 else 'it is'} not installed",
+        cause=_known_to_work(hits)
+        or (f"{needed} imported at start." if severity is Severity.ERROR else "Only what uses it will miss it; all else starts without."),
+        subjects=(*names, *dict.fromkeys(v.holder.name for v, _ in hits)),
+        evidence=_evidence(hits),
+        breaks=_breaks(severity, hits),
+        ways=(_install(names, hits),),
+    )
+
+
+def _install(names: list[str], hits: list[_Weighed]) -> Way:
+    needs = dict.fromkeys(f"{v.requirement.name}{v.requirement.specifier}" for v, _ in hits)
+    shown = names[0] if len(names) == 1 else "what is missing"
+    return Way(f"install-{names[0] if len(names) == 1 else 'missing'}", f"install {shown}", needs=tuple(needs))
+
+
+def _evidence(hits: list[_Weighed]) -> tuple[Evidence, ...]:
+    declared = [Evidence(f"{label(v.holder)} requires {v.text}", f"{label(v.holder)} metadata") for v, _ in hits]
+    return (*declared, *(Evidence(t.says, t.source) for t in dict.fromkeys(t for _, t in hits if t)))
+
+
+def _breaks(severity: Severity, hits: list[_Weighed]) -> frozenset[str]:
     """Say which components do not work: the holders', or where a whole Keras is missing, what needs that Keras."""
     if severity is not Severity.ERROR:
         return frozenset()
@@ -124,19 +162,17 @@ def _short(violation: Violation) -> str:
     return f"{violation.requirement.name}{violation.requirement.specifier}"
 
 
-def _cause(severity: Severity, hits: list[tuple[Violation, Tolerated | None]]) -> str:
+def _known_to_work(hits: list[_Weighed]) -> str:
     known = next((t for _, t in hits if t), None)
-    if known:
-        return f"Metadata forbids it, but it is known to work: {known.says}."
-    first = hits[0][0]
-    if first.side == "missing":
-        needed = "it is imported at start" if severity is Severity.ERROR else "only what uses it will miss it"
-        return f"The requirement is declared, and {needed}."
-    if severity is Severity.ERROR and first.side == "below":
+    return f"Metadata forbids it, but it is known to work: {known.says}." if known else ""
+
+
+def _why(severity: Severity, violation: Violation) -> str:
+    if severity is not Severity.ERROR:
+        return "Newer than declared: nobody promised it, and kdoctor knows of no failure."
+    if violation.side == "below":
         return "The installed version is older than the oldest one that has what is used."
-    if severity is Severity.ERROR:
-        return "Compiled code of the one is bound to the other's release."
-    return "Newer than declared: nobody promised it, and kdoctor knows of no failure."
+    return "Compiled code of the one is bound to the other's release."
 
 
 def _weigh(coupling: Coupling, violation: Violation) -> tuple[Severity, Tolerated | None]:

@@ -7,6 +7,8 @@ from kdoctor.knowledge.coupling import Coupling
 from kdoctor.knowledge.families import KERAS, TENSORFLOW
 from kdoctor.model import Accelerator, Head
 
+_VENDORS = {"nvidia": "NVIDIA", "amd": "AMD", "intel": "Intel", "apple": "Apple", "google": "Google"}
+
 
 def head(coupling: Coupling) -> Head:
     """Say which TensorFlow, which Keras with which backend, and which accelerators there are."""
@@ -63,12 +65,12 @@ def _accelerators(coupling: Coupling) -> str:
         text = _device(device)
         counted[text] = counted.get(text, 0) + 1
     drivers = coupling.snapshot.drivers or {}
-    driver = "".join(f", {vendor} driver {version}" for vendor, version in drivers.items())
+    driver = "".join(f", {_VENDORS.get(vendor, vendor)} driver {version}" for vendor, version in drivers.items())
     return ", ".join(f"{count} x {text}" if count > 1 else text for text, count in counted.items()) + driver
 
 
 def _device(device: Accelerator) -> str:
-    words = device.name or f"a device of {device.vendor}"
+    words = device.name or f"a device of {_VENDORS.get(device.vendor, device.vendor)}"
     details = [f"compute capability {device.compute_capability}"] if device.compute_capability else []
     details += [f"{device.memory_mib} MiB"] if device.memory_mib else []
     return f"{words} ({', '.join(details)})" if details else words
