@@ -117,7 +117,7 @@ NAMES = [
     ("two-part-1.0.dist-info", "two-part", "1.0", False),
     ("keras.dist-info", "keras", None, False),
     ("keras-.dist-info", "keras", None, False),
-    (".dist-info", "", None, False),
+    (".dist-info", "unnamed", None, False),
     ("keras-2.3.1-py3.7.egg-info", "keras", "2.3.1", False),
     ("keras-2.3.1.egg-info", "keras", "2.3.1", False),
     ("keras.egg-info", "keras", None, False),

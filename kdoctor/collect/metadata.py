@@ -37,7 +37,8 @@ def record(folder: str, metadata: str, header: Header, name: str, version: str |
     leftover = metadata.startswith(("~", "-"))
     name = name.strip()
     return Distribution(
-        name=normalize((header.name or "").strip() or name),
+        # The contract wants a name; who has none can still be counted.
+        name=normalize((header.name or "").strip() or name) or "unnamed",
         version=header.version or version,
         requires=header.requires,
         requires_python=header.requires_python,
