@@ -154,12 +154,20 @@ def invalid_config(coupling: Coupling) -> Iterator[Finding]:
             name=name_of("KD405"),
             severity=Severity.ERROR if fatal else Severity.WARNING,
             summary=f"keras.json {fault}",
-            cause="Keras stops on it when it is imported." if fatal else "Keras passes over the whole file without a word.",
+            cause=_fault_cause(config, fatal=fatal),
             subjects=("keras.json", coupling.keras.name if coupling.keras else "keras"),
             evidence=(Evidence("how keras.json is read", _CONFIG),),
             breaks=_BOTH | {"tf-keras"} if fatal else frozenset(),
             advice="Mend or delete the file; Keras writes a fresh one.",
         )
+
+
+def _fault_cause(config: object, *, fatal: bool) -> str:
+    if fatal:
+        return "Keras stops on it when it is imported."
+    if isinstance(config, dict):
+        return "If Keras runs with the same rights it cannot read it either, and stops: only text that is no JSON is passed over."
+    return "Keras passes over the whole file without a word."
 
 
 def config_fault(config: object) -> tuple[str, bool]:
@@ -171,8 +179,7 @@ def config_fault(config: object) -> tuple[str, bool]:
     if not isinstance(config, dict):
         return "", False
     if set(config) == {"error"}:
-        # What could not be read is told as that, and nothing is known of it.
-        return "", False
+        return f"could not be read: {config['error']}", False
     if config.get("floatx", "float32") not in ("float16", "float32", "float64"):
         return f"has a floatx that Keras refuses: {config['floatx']!r}", True
     if not isinstance(config.get("epsilon", 1e-7), float):
