@@ -31,7 +31,7 @@ class Bench:
     def odds(self, problem: Problem, goal: Goal, pins: Pins, incurable: Collection[Key] = ()) -> tuple[Odd, ...]:
         """Give what speaks against a change: what it should have mended and has not, and what is new and as bad."""
         after = self.rules(couple(patched(self.coupling.snapshot, goal, pins, problem.index)))
-        found = [_odd(finding, problem) for finding in after if self._counts(finding) and key(finding) not in incurable]
+        found = [_odd(finding, problem) for finding in after if self._counts(finding) and not _among(finding, incurable)]
         return tuple(odd for odd in found if odd.names or odd.needs or odd.key not in self.before)
 
     def left(self, problem: Problem, goal: Goal, pins: Pins) -> int:
@@ -47,6 +47,11 @@ class Bench:
 def key(finding: Finding) -> Key:
     """Give what a finding is known by before and after a change."""
     return finding.rule, finding.subjects
+
+
+def _among(finding: Finding, keys: Collection[Key]) -> bool:
+    """Tell whether a finding is one of those, or what is left of one."""
+    return any(finding.rule == rule and set(finding.subjects) <= set(subjects) for rule, subjects in keys)
 
 
 def _odd(finding: Finding, problem: Problem) -> Odd:

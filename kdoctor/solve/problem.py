@@ -19,6 +19,8 @@ from kdoctor.solve.nearness import by_age, by_nearness
 
 #: What is refused by every version: how "must not be installed" is said to a resolver.
 NEVER = "<0.dev0"
+#: Stands for some version below all bounds, where nobody names one.
+_OLDER = "0"
 #: Versions under which empty packages were uploaded, to hold a name; nothing is near to them.
 _PLACEHOLDERS = ("0", "0.0", "0.0.0")
 #: A version that a specifier admits for sure, such as the 0.7.0 of `>=0.7.0,<0.8`.
@@ -148,6 +150,12 @@ class Problem:
             found = self._candidates[name] = tuple(self._ordered(name))
         return found
 
+    def wanted_of(self, name: str) -> list[str]:
+        """Give the specifiers that everything installed asks of a distribution, in metadata and by facts."""
+        declared = [wish.specifier for wish in self.standing.get(name, ())]
+        facts = [wish for holder, one in self.installed.items() for wish in self.facts_on(holder, one.version, frozenset())]
+        return [text for text in dict.fromkeys([*declared, *(wish.specifier for wish in facts if wish.name == name)]) if text]
+
     def admitted(self, wish: Wish) -> frozenset[str]:
         """Give the candidates that fulfil a wish."""
         sort = (wish.name, wish.specifier, wish.lenient)
@@ -171,10 +179,10 @@ class Problem:
         return [here, *(version for version in by_nearness(newest_first, here) if version != here)]
 
     def bounds(self, name: str, wishes: Sequence[Wish]) -> list[str]:
-        """Give versions for something unknown to the index: the installed one, then those that the wishes name, the newest first."""
+        """Give versions for something unknown to the index: the installed one, those that the wishes name, or any older one."""
         installed = self.installed[name].version if name in self.installed else None
         named = {match for wish in wishes for match in _BOUND.findall(wish.specifier)}
-        return [*([installed] if installed else ()), *sorted(named, key=versions.sort_key, reverse=True)]
+        return [*([installed] if installed else ()), *sorted(named, key=versions.sort_key, reverse=True), _OLDER]
 
     def by_age(self, name: str, wishes: Sequence[Wish]) -> list[str]:
         """Give the candidates for something that comes in, those of the time of whoever asks for it first."""

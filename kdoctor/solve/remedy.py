@@ -40,7 +40,8 @@ def made(snapshot: Snapshot, change: Change, problem: Problem) -> Remedy:
     alone = _alone(after, pins)
     live = [way for way in goal.ways if not _is_moot(way, goal, there, pins)]
     asked_for = plain(goal, there, pins, problem.index)
-    moved = {name: _specifier(name, after) for name in pins if name in problem.loose}
+    loose = [name for name in pins if name in problem.loose]
+    moved = {name: ",".join(Problem(after, problem.index).wanted_of(name)) for name in loose}
     known = {name: version for name, version in pins.items() if name not in moved}
     extra = {**moved, **asked_for, **_left_out(after, alone, problem)}
     remove = tuple(sorted(goal.remove & there.keys()))
@@ -61,21 +62,6 @@ def _is_moot(way: Way, goal: Goal, before: Collection[str], pins: Collection[str
     """Tell whether a way asked for nothing but what the change made needless."""
     needs = [need for need in goal.needs if need.text in way.needs]
     return bool(needs) and not (way.remove or way.reinstall or way.environment) and all(moot(need, before, pins) for need in needs)
-
-
-def _specifier(name: str, after: Coupling) -> str:
-    """Join what is required of a distribution after the change."""
-    wanted = [
-        versions.requirement(text)
-        for one in after.present.values()
-        for text in one.requires or ()
-        if versions.normalize(text[: len(name)]) == name
-    ]
-    return ",".join(
-        dict.fromkeys(
-            one.specifier for one in wanted if one and one.name == name and one.specifier and not versions.for_extra_only(one.marker)
-        )
-    )
 
 
 def _alone(after: Coupling, pins: Mapping[str, str]) -> frozenset[str]:

@@ -33,6 +33,8 @@ class Outcome(NamedTuple):
     remedy: Remedy | None
     left: int = 0
     impossible: Impossible | None = None
+    #: Something was left as it is that could not be mended.
+    partial: bool = False
 
 
 class Task:
@@ -53,7 +55,7 @@ class Task:
         if not any(one.remedy for one in found):
             incurable = self._incurable()
             again = list(self._reached(incurable)) if incurable else []
-            found = again if any(one.remedy for one in again) else found
+            found = [one._replace(partial=True) for one in again] if any(one.remedy for one in again) else found
         yield from found
 
     def _incurable(self) -> frozenset[Key]:
