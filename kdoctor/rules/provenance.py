@@ -18,11 +18,12 @@ def provenance(coupling: Coupling, finding: Finding) -> str:
 
 
 def came_with(coupling: Coupling, name: str, but: frozenset[str]) -> str:
-    """Say who requires a distribution, and who requires that one; "" where nobody does, or too many."""
+    """Say who requires a distribution, and who requires that one; "" where that tells nothing."""
     if name not in coupling.present:
         return ""
-    first = [holder for holder in holders(coupling, name) if holder.name not in but]
-    if not first or len(first) > _MOST:
+    first = holders(coupling, name)
+    if not first or len(first) > _MOST or any(holder.name in but for holder in first):
+        # Nobody, or everybody, or one of those whom the finding is about anyway.
         return ""
     second = [holder for holder in holders(coupling, first[0].name) if holder.name not in but and holder.name != name]
     also = f", which {label(second[0])} requires" if second and len(second) <= _MOST else ""
