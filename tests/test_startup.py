@@ -80,6 +80,8 @@ HEALTHY = Path(__file__).parent / "golden" / "healthy" / "snapshot.json"
 #: Runs the command line and tells on standard error, as JSON, what was imported and what was opened or connected.
 WATCH = """
 import os, sys
+# Without site, whose .pth files may import anything, packages are found by this list. It is no PYTHONPATH, which the patient would share.
+sys.path[:0] = sys.argv.pop(1).split(os.pathsep)
 import click
 seen = []
 def writes(mode, flags):
@@ -126,9 +128,8 @@ def watched(tmp_path_factory):
     (folder / "bin" / "python").symlink_to(sys._base_executable)
     kept = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT") if name in os.environ}
     result = subprocess.run(
-        [sys.executable, "-B", "-S", "-c", WATCH, "check", "--python", str(folder)],
-        # Without site, whose .pth files may import anything, its packages are found by name.
-        env={**kept, "HOME": str(folder), "PYTHONPATH": os.pathsep.join([str(ROOT), *filter(None, sys.path)])},
+        [sys.executable, "-B", "-S", "-c", WATCH, os.pathsep.join([str(ROOT), *filter(None, sys.path)]), "check", "--python", str(folder)],
+        env={**kept, "HOME": str(folder)},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         check=False,
