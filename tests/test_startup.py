@@ -165,8 +165,8 @@ def test_a_healthy_check_runs_no_program_but_the_interpreter(watched):
 
 def test_the_watch_can_see(tmp_path):
     code = WATCH.replace("from kdoctor.cli import main", f"def main(): open({str(tmp_path / 'x')!r}, 'w').close(); import ssl")
-    env = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
-    result = subprocess.run([sys.executable, "-S", "-c", code], env=env, capture_output=True, check=True, timeout=60)
+    packages = os.pathsep.join(filter(None, sys.path))
+    result = subprocess.run([sys.executable, "-S", "-c", code, packages], capture_output=True, check=True, timeout=60)
     acts, modules = json.loads(result.stderr.splitlines()[-1])
     assert ["open", str(tmp_path / "x")] in acts
     assert "ssl" in modules
