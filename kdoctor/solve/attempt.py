@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from resolvelib import AbstractProvider, BaseReporter, ResolutionImpossible, ResolutionTooDeep, Resolver
@@ -13,9 +13,6 @@ from kdoctor.solve.goals import Need
 from kdoctor.solve.problem import NEVER, Problem, Wish
 
 _FRAMEWORKS = frozenset((*TENSORFLOW, *KERAS))
-
-#: Rounds after which a search gives up; real environments need a few dozen.
-_ROUNDS = 300
 
 #: A distribution and one of its minor releases that are not to be taken.
 Refused = frozenset[tuple[str, "tuple[int, int] | None"]]
@@ -73,7 +70,7 @@ class _Provider(AbstractProvider[Wish, Candidate, str]):
         identifier: str,
         requirements: Mapping[str, Iterator[Wish]],
         incompatibilities: Mapping[str, Iterator[Candidate]],
-    ) -> list[Candidate]:
+    ) -> Sequence[Candidate] | Callable[[], Iterator[Candidate]]:
         wishes = list(requirements[identifier])
         refused = {candidate.version for candidate in incompatibilities[identifier]}
         if identifier in self.problem.index.projects:
@@ -84,7 +81,8 @@ class _Provider(AbstractProvider[Wish, Candidate, str]):
                     left &= admitted
             comes_in = identifier not in self.problem.installed
             order = self.problem.by_age(identifier, wishes) if comes_in else self.problem.candidates(identifier)
-            return [Candidate(identifier, version) for version in order if version in left and version not in refused]
+            # Most of the time resolvelib looks at the first one alone.
+            return lambda: (Candidate(identifier, version) for version in order if version in left and version not in refused)
         wishes += [wish for wish in self.problem.standing.get(identifier, ()) if wish.parent not in self.changed]
         bounds = self.problem.bounds(identifier, wishes)
         return [Candidate(identifier, v) for v in bounds if v not in refused and all(wish.admits(v) for wish in wishes)]
@@ -139,9 +137,7 @@ class _Provider(AbstractProvider[Wish, Candidate, str]):
         return missing and wish.name in self.problem.index.projects
 
 
-def attempt(
-    problem: Problem, changed: frozenset[str], needs: Sequence[Need], refused: Refused = frozenset(), rounds: int = _ROUNDS
-) -> Outcome:
+def attempt(problem: Problem, changed: frozenset[str], needs: Sequence[Need], refused: Refused = frozenset(), rounds: int = 200) -> Outcome:
     """Look for versions of `changed` (and of what must come with them) while all other installed distributions stand.
 
     After so many rounds it gives up, as if there were none.

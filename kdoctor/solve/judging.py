@@ -26,6 +26,8 @@ class Bench:
         self.coupling = coupling
         self.severity = severity
         self.rules = rules
+        #: Sets of distributions tried so far, for all goals together.
+        self.tried = 0
         self.before = frozenset(key(finding) for finding in findings)
 
     def odds(self, problem: Problem, goal: Goal, pins: Pins, incurable: Collection[Key] = ()) -> tuple[Odd, ...]:

@@ -14,11 +14,12 @@ from kdoctor.knowledge.families import ROLES
 from kdoctor.knowledge.index import Index, Target, installable
 from kdoctor.knowledge.schema import Fact
 from kdoctor.model import Distribution
-from kdoctor.solve.goals import Need, asked
+from kdoctor.solve.goals import Goal, Need, asked
 from kdoctor.solve.nearness import by_age, by_nearness
 
 #: What is refused by every version: how "must not be installed" is said to a resolver.
 NEVER = "<0.dev0"
+_NO_GOAL = Goal()
 #: Stands for some version below all bounds, where nobody names one.
 _OLDER = "0"
 #: Versions under which empty packages were uploaded, to hold a name; nothing is near to them.
@@ -54,17 +55,19 @@ class Wish(NamedTuple):
 class Problem:
     """A coupling with the index opened, and the requirements of all that is installed, read once for every attempt."""
 
-    def __init__(self, coupling: Coupling, index: Index, removed: frozenset[str] = frozenset()) -> None:
+    def __init__(self, coupling: Coupling, index: Index, goal: Goal = _NO_GOAL) -> None:
         self.coupling = coupling
         self.index = index
-        self.removed = removed
+        self.removed = goal.remove
         self.target = Target.of(coupling.snapshot)
         self.installed: Mapping[str, Distribution] = coupling.present
         self._roles = {name: role for role, names in ROLES.items() for name in names}
         self._candidates: dict[str, tuple[str, ...]] = {}
         self._dependencies: dict[tuple[str, str], tuple[Wish, ...]] = {}
-        self._facts: dict[str, list[Fact]] = {}
+        self._facts: dict[tuple[str, str | None], tuple[tuple[frozenset[str], Wish], ...]] = {}
+        self._facts_on: dict[str, list[Fact]] = {}
         self._admitted: dict[tuple[str, str, bool], frozenset[str]] = {}
+        self._aged: dict[tuple[str, str | None], list[str]] = {}
         self._resolved: dict[str, str] = {}
         self.standing = self._standing()
         #: Unknown to the index, but required by something that it knows: the installer finds them in another version.
@@ -73,6 +76,9 @@ class Problem:
             for name, wishes in self.standing.items()
             if name not in index.projects and any(wish.parent in index.projects for wish in wishes)
         )
+
+        #: Installed again in any case, so that another version of it costs nothing, but whatever it requires must fit.
+        self.again = frozenset(name for name in goal.reinstall if self.movable(name))
 
     def movable(self, name: str) -> bool:
         """Tell whether a distribution is installed and could be had in another version."""
@@ -186,8 +192,11 @@ class Problem:
 
     def by_age(self, name: str, wishes: Sequence[Wish]) -> list[str]:
         """Give the candidates for something that comes in, those of the time of whoever asks for it first."""
-        dates = [self.date(wish.parent, wish.version) for wish in wishes]
-        return by_age([(v, self.date(name, v)) for v in self.candidates(name)], max((date for date in dates if date), default=None))
+        dates = [date for wish in wishes if (date := self.date(wish.parent, wish.version))]
+        asked_on = max(dates, default=None)
+        if (name, asked_on) not in self._aged:
+            self._aged[name, asked_on] = by_age([(version, self.date(name, version)) for version in self.candidates(name)], asked_on)
+        return self._aged[name, asked_on]
 
     def dependencies(self, name: str, version: str) -> tuple[Wish, ...]:
         """Give what a candidate requires of distributions that are installed or that the index knows."""
@@ -207,22 +216,25 @@ class Problem:
 
     def facts_on(self, name: str, version: str | None, changed: frozenset[str]) -> Iterator[Wish]:
         """Give what curated facts require when `name` is at `version` and everything outside `changed` stands as installed."""
-        if name not in self._facts:
-            self._facts[name] = [fact for fact in FACTS if any(self._who(read(text).name) == name for text in fact.when)]
-        for fact in self._facts[name]:
-            if self._concerns(fact, name, version, changed):
-                yield from self._fact_wish(fact, name, version)
+        found = self._facts.get((name, version))
+        if found is None:
+            found = self._facts[name, version] = tuple(self._facts_of(name, version))
+        for others, wish in found:
+            if not others or not others & changed:
+                yield wish
 
-    def _concerns(self, fact: Fact, name: str, version: str | None, changed: frozenset[str]) -> bool:
-        for text in fact.when:
-            condition = read(text)
-            who = self._who(condition.name)
-            if who == name:
-                if condition.specifier and not versions.satisfies(versions.base(version), condition.specifier):
-                    return False
-            elif who in changed or not holds(text, self.coupling):
-                return False
-        return True
+    def _facts_of(self, name: str, version: str | None) -> Iterator[tuple[frozenset[str], Wish]]:
+        """Give what facts require, each with the others that it rests on, who fulfil its conditions as they stand."""
+        if name not in self._facts_on:
+            self._facts_on[name] = [fact for fact in FACTS if any(self._who(read(text).name) == name for text in fact.when)]
+        for fact in self._facts_on[name]:
+            conditions = [(self._who(read(text).name), text) for text in fact.when]
+            own = [read(text).specifier for who, text in conditions if who == name]
+            if all(versions.satisfies(versions.base(version), specifier) for specifier in own if specifier) and all(
+                holds(text, self.coupling) for who, text in conditions if who != name
+            ):
+                for wish in self._fact_wish(fact, name, version):
+                    yield frozenset(who for who, _ in conditions if who != name), wish
 
     def _fact_wish(self, fact: Fact, name: str, version: str | None) -> Iterator[Wish]:
         need = read(fact.need(versions.base(version)))

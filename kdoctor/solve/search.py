@@ -16,7 +16,7 @@ _ATTEMPTS = 40
 #: Solutions of one set that the rules may refuse before the set is given up.
 _REFUSALS = 12
 #: Rounds of the resolver that an attempt may take: for a first solution, and for a smaller one.
-_ROUNDS, _FEWER_ROUNDS = 300, 60
+_ROUNDS, _FEWER_ROUNDS = 200, 60
 
 Pins = dict[str, str]
 
@@ -41,6 +41,8 @@ class Solution(NamedTuple):
 
     pins: Pins | None
     because: tuple[Wish, ...] = ()
+    #: Sets of distributions that were tried.
+    tried: int = 0
 
 
 class _Search:
@@ -48,13 +50,18 @@ class _Search:
 
     def __init__(self, problem: Problem, goal: Goal, keep: frozenset[str], judge: Judge) -> None:
         self.problem = problem
-        self.needs = goal.needs
+        self.needs = (*goal.needs, *_as_they_are(problem, keep & problem.again))
         self.keep = keep
         self.judge = judge
         self.because: dict[Wish, None] = {}
         #: Rounds of the resolver that one attempt may take.
         self.rounds = _ROUNDS
         self._tried: dict[frozenset[str], tuple[Pins | None, frozenset[str]]] = {}
+
+    @property
+    def tried(self) -> int:
+        """How many sets of distributions were tried."""
+        return len(self._tried)
 
     def first(self) -> frozenset[str]:
         """Give what must change at once: installed distributions that the goal wants in another version."""
@@ -72,7 +79,7 @@ class _Search:
         needs, refused = self.needs, Refused()
         wider: frozenset[str] = frozenset()
         for _ in range(_REFUSALS):
-            outcome = attempt(self.problem, changed, needs, refused, self.rounds)
+            outcome = attempt(self.problem, changed | self.problem.again, needs, refused, self.rounds)
             if outcome.versions is None:
                 self.because.update(dict.fromkeys(outcome.because))
                 return None, wider | self._free(outcome.blockers - changed)
@@ -92,7 +99,14 @@ class _Search:
         return None, wider
 
     def _free(self, names: frozenset[str]) -> frozenset[str]:
-        return frozenset(name for name in names - self.keep if self.problem.movable(name))
+        return frozenset(name for name in names - self.keep - self.problem.again if self.problem.movable(name))
+
+
+def _as_they_are(problem: Problem, names: frozenset[str]) -> Iterator[Need]:
+    for name in sorted(names):
+        version = problem.installed[name].version
+        if version and versions.parse(version):
+            yield Need(f"{name}=={version}")
 
 
 def search(problem: Problem, goal: Goal, keep: frozenset[str], judge: Judge) -> Solution:
@@ -104,15 +118,16 @@ def search(problem: Problem, goal: Goal, keep: frozenset[str], judge: Judge) -> 
     state = _Search(problem, goal, keep, judge)
     pins = _widened(state)
     if pins is None:
-        return Solution(None, tuple(state.because))
+        return Solution(None, tuple(state.because), state.tried)
     pins = _shrunk(state, pins)
-    return Solution(_smaller(state, pins) or pins)
+    pins = _smaller(state, pins) or pins
+    return Solution(pins, tried=state.tried)
 
 
 def cost(pins: Pins, problem: Problem) -> tuple[int, int, int]:
     """Rank solutions: fewest changes, then fewest downgrades, then the shortest way, in minor releases."""
     steps = [(old, new) for name, new in pins.items() if (old := problem.installed[name].version if name in problem.installed else None)]
-    return len(pins), sum(is_downgrade(*step) for step in steps), sum(_distance(*step) for step in steps)
+    return len(pins.keys() - problem.again), sum(is_downgrade(*step) for step in steps), sum(_distance(*step) for step in steps)
 
 
 def is_downgrade(old: str, new: str) -> bool:
@@ -127,7 +142,7 @@ def _distance(old: str, new: str) -> int:
 
 def _culprit(odds: tuple[Odd, ...], pins: Pins) -> str | None:
     """Name the changed distribution to blame for what is still wrong: rather a library than a framework."""
-    at_odds = [name for odd in odds for name in sorted(odd.names) if name in pins]
+    at_odds = [name for odd in odds for name in odd.key[1] if name in pins]
     return min(at_odds, key=lambda name: name in TENSORFLOW or name in KERAS, default=None)
 
 
@@ -141,7 +156,7 @@ def _widened(state: _Search) -> Pins | None:
 
 
 def _changed(state: _Search, pins: Pins) -> frozenset[str]:
-    return frozenset(pins).intersection(state.problem.installed)
+    return frozenset(pins).intersection(state.problem.installed) - state.problem.again
 
 
 def _shrunk(state: _Search, pins: Pins) -> Pins:

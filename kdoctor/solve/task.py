@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
-from kdoctor.knowledge.coupling import couple
+from kdoctor.knowledge.coupling import couple, points_to
 from kdoctor.knowledge.families import FAMILY, KERAS, TENSORFLOW
 from kdoctor.knowledge.index import open_index
 from kdoctor.model import Distribution, Impossible, Remedy
@@ -44,7 +44,7 @@ class Task:
         index = open_index()
         self.bench = bench
         self.goal = goal
-        self.problem = Problem(couple(patched(bench.coupling.snapshot, goal, {}, index)), index, goal.remove)
+        self.problem = Problem(couple(patched(bench.coupling.snapshot, goal, {}, index)), index, goal)
 
     def outcomes(self) -> Iterator[Outcome]:
         """Give the remedies, each of which keeps something else as it is, and whatever cannot be kept.
@@ -69,7 +69,9 @@ class Task:
         return self.bench.odds(self.problem, self.goal, pins, incurable)
 
     def _solved(self, keep: frozenset[str], incurable: Collection[Key]) -> Solution:
-        return search(self.problem, self.goal, keep, lambda pins: self._odds(pins, incurable))
+        solution = search(self.problem, self.goal, keep, lambda pins: self._odds(pins, incurable))
+        self.bench.tried += solution.tried
+        return solution
 
     def _reached(self, incurable: Collection[Key]) -> Iterator[Outcome]:
         odds = self._odds({}, incurable)
@@ -78,22 +80,40 @@ class Task:
             yield self._outcome(None, free, odds)
         if free and (free.pins is None or not free.pins.keys() & self.problem.installed.keys()):
             return
-        count = 0
-        for kept in self._worth_keeping(odds):
+        found = False
+        for kept in self._worth_keeping(odds, free.pins or {} if free else {}):
             if free and free.pins and kept.name not in free.pins:
                 continue
-            solution = self._solved(frozenset({kept.name}), incurable)
-            count += solution.pins is not None
-            if self._worth_telling(kept, solution.pins):
-                yield self._outcome(kept, solution, odds)
-        if not count and not free and odds:
+            outcome = self._kept(kept, odds, incurable)
+            found |= outcome is not None and outcome.remedy is not None
+            if outcome:
+                yield outcome
+        if not found and not free and odds:
             yield self._outcome(None, self._solved(frozenset(), incurable), odds)
 
-    def _worth_keeping(self, odds: Sequence[Odd]) -> list[Distribution]:
+    def _kept(self, kept: Distribution, odds: Sequence[Odd], incurable: Collection[Key]) -> Outcome | None:
+        """Give what comes of keeping a distribution; None where nobody would choose to."""
+        solution = self._solved(frozenset({kept.name}), incurable)
+        bodies = self._bodies() - {kept.name, *self.goal.reinstall}
+        if solution.pins is None and bodies:
+            bare = Task(self.bench, self.goal._replace(remove=self.goal.remove | bodies))
+            without = bare._solved(frozenset({kept.name}), incurable)
+            if without.pins:
+                return bare._outcome(kept, without, odds) if bare._worth_telling(kept, without.pins) else None
+        return self._outcome(kept, solution, odds) if self._worth_telling(kept, solution.pins) else None
+
+    def _bodies(self) -> frozenset[str]:
+        """Name what an installed shell, such as tensorflow on Windows, is a shell of: a later release may do without it."""
+        installed, markers = self.problem.installed, self.problem.coupling.marker_environment
+        pairs = [(one, body) for one in TENSORFLOW if one in installed for body in TENSORFLOW if body in installed and body != one]
+        return frozenset(body for one, body in pairs if points_to(installed[one], body, markers))
+
+    def _worth_keeping(self, odds: Sequence[Odd], moved: Collection[str]) -> list[Distribution]:
         """Name what a user may want to keep: of what is at odds TensorFlow, Keras, the add-ons; else the library most at odds."""
         asked = set(self.goal.needs)
         count = Counter(name for odd in odds if not asked & set(odd.needs) for name in odd.names)
-        chosen = sorted((name for name in count if name in FAMILY - _UNDERNEATH), key=framework_first)[:_MOST]
+        named = {*(name for name in count if name in FAMILY - _UNDERNEATH), *(self.problem.again & set(moved))}
+        chosen = sorted(named, key=framework_first)[:_MOST]
         if len(chosen) < 2:  # noqa: PLR2004 -- one side of a conflict at least stands opposite.
             others = sorted((name for name in count if name not in chosen), key=lambda name: (name not in _CHOSEN, -count[name], name))
             chosen += others[: 2 - len(chosen)]
