@@ -65,3 +65,33 @@ def test_imports_follow_the_table(path: Path) -> None:
 def test_the_doctor_never_imports_the_patient(path: Path) -> None:
     for name in imports_of(path):
         assert name.split(".")[0] not in {"tensorflow", "keras", "tf_keras", "numpy", "jax", "torch"}
+
+
+def test_no_module_imports_itself_through_others() -> None:
+    modules = {_module(path) for path in FILES}
+    graph = {_module(path): set(_modules_of(path, modules)) for path in FILES}
+    done: set[str] = set()
+
+    def walk(name: str, trail: tuple[str, ...]) -> None:
+        assert name not in trail, f"a circle: {' -> '.join((*trail, name))}"
+        if name not in done:
+            for other in graph.get(name, ()):
+                walk(other, (*trail, name))
+            done.add(name)
+
+    for name in graph:
+        walk(name, ())
+
+
+def _modules_of(path: Path, modules: set[str]) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names if alias.name in modules)
+        elif isinstance(node, ast.ImportFrom):
+            inner = {f"{node.module}.{alias.name}" for alias in node.names}
+            yield from (inner & modules) or ({node.module or ""} & modules)
+
+
+def _module(path: Path) -> str:
+    parts = path.relative_to(ROOT.parent).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)

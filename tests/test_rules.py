@@ -8,9 +8,10 @@ import pytest
 from builders import released, snapshot
 
 from kdoctor import rules
-from kdoctor.knowledge.catalogue import codes, name_of, text_of
+from kdoctor.knowledge.catalogue import codes, name_of
 from kdoctor.knowledge.conditions import read
 from kdoctor.knowledge.coupling import couple
+from kdoctor.knowledge.explanations import text_of
 from kdoctor.knowledge.facts import FACTS
 from kdoctor.knowledge.tensorflow_keras import TOLERATED
 from kdoctor.model import Distribution, Severity, Snapshot

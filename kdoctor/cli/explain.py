@@ -13,7 +13,8 @@ from kdoctor.cli.output import face_of, say
 @color_option
 def explain(code: str | None, color: str) -> None:
     """Explain a rule by its code or name, with the facts behind it; without one, list them all."""
-    from kdoctor.knowledge.catalogue import codes, name_of, text_of  # noqa: PLC0415 -- start-up time of the other commands.
+    from kdoctor.knowledge.catalogue import codes, name_of  # noqa: PLC0415 -- start-up time of the other commands.
+    from kdoctor.knowledge.explanations import text_of  # noqa: PLC0415 -- the same.
     from kdoctor.knowledge.facts import FACTS  # noqa: PLC0415 -- the same.
     from kdoctor.render import page  # noqa: PLC0415 -- the same.
 

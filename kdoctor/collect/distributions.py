@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from kdoctor.collect.files import encodable, read_limited, reason
-from kdoctor.collect.metadata import read_header, record, split
+from kdoctor.collect.metadata import read_header, read_installer, record, split
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -89,15 +89,6 @@ def _dist_info(folder: str, name: str) -> Distribution:
     header = read_header(place, "METADATA")
     found = record(folder, name, header, *split(name[:-10]))
     return found._replace(installer=read_installer(place), editable=_is_editable(place))
-
-
-def read_installer(folder: str) -> str | None:
-    """Return which program installed what the metadata folder describes; None where it does not say."""
-    try:
-        content = read_limited(os.path.join(folder, "INSTALLER"), 100)
-    except OSError:
-        return None
-    return content.decode("utf-8", "replace").strip().partition("\n")[0] or None
 
 
 def _is_editable(folder: str) -> bool:

@@ -6,9 +6,8 @@ import os
 import re
 from typing import TYPE_CHECKING
 
-from kdoctor.collect.distributions import read_installer
 from kdoctor.collect.files import encodable, read_limited
-from kdoctor.collect.metadata import LIMIT, parse_header, read_header, record, split
+from kdoctor.collect.metadata import LIMIT, parse_header, read_header, read_installer, record, split
 
 if TYPE_CHECKING:
     from importlib_metadata._meta import IDistribution

@@ -139,3 +139,12 @@ def _parse(head: bytes, file: str, *, whole: bool) -> Header:
     # A file that ends before its version may have lost its requirements too.
     known = tuple(requires) if whole and name and version else None
     return Header(name or None, version or None, known, first.get(b"requires-python") or None, problem)
+
+
+def read_installer(folder: str) -> str | None:
+    """Return which program installed what the metadata folder describes; None where it does not say."""
+    try:
+        content = read_limited(os.path.join(folder, "INSTALLER"), 100)
+    except OSError:
+        return None
+    return content.decode("utf-8", "replace").strip().partition("\n")[0] or None

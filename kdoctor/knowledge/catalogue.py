@@ -6,8 +6,6 @@ KD4xx backends, KD5xx neighbouring libraries, KD6xx add-ons, KD7xx accelerators,
 
 from __future__ import annotations
 
-from kdoctor.knowledge.schema import RuleText
-
 _NAMES = {
     "KD001": "declared-conflict",
     "KD002": "missing-requirement",
@@ -86,14 +84,6 @@ _NAMES = {
 def name_of(code: str) -> str:
     """Give the kebab-case name of a rule; a code without a name is a fault in the tables and raises KeyError."""
     return _NAMES[code]
-
-
-def text_of(code: str) -> RuleText:
-    """Give the page of a rule; a code without a page is a fault in the tables and raises KeyError."""
-    from kdoctor.knowledge.pages import PAGES  # noqa: PLC0415 -- only `kdoctor explain` reads the pages.
-    from kdoctor.knowledge.pages_accelerators import PAGES as ACCELERATORS  # noqa: PLC0415 -- the same.
-
-    return (ACCELERATORS if code.startswith("KD7") else PAGES)[code]
 
 
 def codes() -> tuple[str, ...]:

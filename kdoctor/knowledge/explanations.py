@@ -1,0 +1,12 @@
+"""What `kdoctor explain` says of a rule, by its code."""
+
+from __future__ import annotations
+
+from kdoctor.knowledge.pages import PAGES
+from kdoctor.knowledge.pages_accelerators import PAGES as ACCELERATORS
+from kdoctor.model import RuleText
+
+
+def text_of(code: str) -> RuleText:
+    """Give the page of a rule; a code without a page is a fault in the tables and raises KeyError."""
+    return (ACCELERATORS if code.startswith("KD7") else PAGES)[code]
