@@ -31,7 +31,7 @@ def remedies(coupling: Coupling, findings: Sequence[Finding], rules: Rules) -> t
     for goal in goals(findings, severity):
         if found and bench.tried > _ENOUGH:
             break
-        for outcome in Task(bench, goal).outcomes():
+        for outcome in Task(bench, goal).outcomes(in_part=not any(one.remedy for one in found)):
             if outcome.impossible:
                 impossible.setdefault(outcome.impossible.goal, outcome.impossible)
             elif not any(_same(outcome.remedy, other.remedy) for other in found):

@@ -137,7 +137,7 @@ class _Provider(AbstractProvider[Wish, Candidate, str]):
         return missing and wish.name in self.problem.index.projects
 
 
-def attempt(problem: Problem, changed: frozenset[str], needs: Sequence[Need], refused: Refused = frozenset(), rounds: int = 200) -> Outcome:
+def attempt(problem: Problem, changed: frozenset[str], needs: Sequence[Need], refused: Refused = frozenset(), rounds: int = 100) -> Outcome:
     """Look for versions of `changed` (and of what must come with them) while all other installed distributions stand.
 
     After so many rounds it gives up, as if there were none.

@@ -16,7 +16,7 @@ _ATTEMPTS = 40
 #: Solutions of one set that the rules may refuse before the set is given up.
 _REFUSALS = 12
 #: Rounds of the resolver that an attempt may take: for a first solution, and for a smaller one.
-_ROUNDS, _FEWER_ROUNDS = 200, 60
+_ROUNDS, _FEWER_ROUNDS = 100, 50
 
 Pins = dict[str, str]
 

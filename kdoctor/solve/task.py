@@ -46,13 +46,13 @@ class Task:
         self.goal = goal
         self.problem = Problem(couple(patched(bench.coupling.snapshot, goal, {}, index)), index, goal)
 
-    def outcomes(self) -> Iterator[Outcome]:
+    def outcomes(self, *, in_part: bool) -> Iterator[Outcome]:
         """Give the remedies, each of which keeps something else as it is, and whatever cannot be kept.
 
-        Where not all can be mended at once, what can be mended on its own is.
+        Where not all can be mended at once, what can be mended on its own is, if `in_part`.
         """
         found = list(self._reached(()))
-        if not any(one.remedy for one in found):
+        if in_part and not any(one.remedy for one in found):
             incurable = self._incurable()
             again = list(self._reached(incurable)) if incurable else []
             found = [one._replace(partial=True) for one in again] if any(one.remedy for one in again) else found
@@ -61,7 +61,7 @@ class Task:
     def _incurable(self) -> frozenset[Key]:
         """Name what cannot be mended even if nothing else had to be."""
         keys = {odd.key for odd in self._odds({}, ())}
-        if len(keys) < 2 and not self.goal.ways:  # noqa: PLR2004 -- of one finding nothing can be left out.
+        if (len(keys) < 2 and not self.goal.ways) or self._solved(frozenset(), keys).pins is None:  # noqa: PLR2004 -- one cannot be parted.
             return frozenset()
         return frozenset(key for key in keys if self._solved(frozenset(), keys - {key}).pins is None)
 
@@ -75,32 +75,34 @@ class Task:
 
     def _reached(self, incurable: Collection[Key]) -> Iterator[Outcome]:
         odds = self._odds({}, incurable)
-        free = self._solved(frozenset(), incurable) if self.goal.ways else None
-        if free:
-            yield self._outcome(None, free, odds)
-        if free and (free.pins is None or not free.pins.keys() & self.problem.installed.keys()):
-            return
+        moved: Collection[str] = ()
+        if self.goal.ways:
+            free = self._tried(None, odds, incurable)
+            yield free
+            moved = free.remedy.pins if free.remedy else ()
+            if not self.problem.installed.keys() & set(moved):
+                return
         found = False
-        for kept in self._worth_keeping(odds, free.pins or {} if free else {}):
-            if free and free.pins and kept.name not in free.pins:
-                continue
-            outcome = self._kept(kept, odds, incurable)
-            found |= outcome is not None and outcome.remedy is not None
-            if outcome:
-                yield outcome
-        if not found and not free and odds:
-            yield self._outcome(None, self._solved(frozenset(), incurable), odds)
+        for kept in self._worth_keeping(odds, moved):
+            if not moved or kept.name in moved:
+                outcome = self._tried(kept, odds, incurable)
+                found |= outcome.remedy is not None
+                if self._worth_telling(kept, outcome.remedy):
+                    yield outcome
+        if not found and not self.goal.ways and odds:
+            yield self._tried(None, odds, incurable)
 
-    def _kept(self, kept: Distribution, odds: Sequence[Odd], incurable: Collection[Key]) -> Outcome | None:
-        """Give what comes of keeping a distribution; None where nobody would choose to."""
-        solution = self._solved(frozenset({kept.name}), incurable)
-        bodies = self._bodies() - {kept.name, *self.goal.reinstall}
+    def _tried(self, kept: Distribution | None, odds: Sequence[Odd], incurable: Collection[Key]) -> Outcome:
+        """Give what comes of keeping a distribution (None: nothing in particular), if need be without the body of a shell."""
+        keep = frozenset({kept.name} if kept else ())
+        solution = self._solved(keep, incurable)
+        bodies = self._bodies() - keep - set(self.goal.reinstall)
         if solution.pins is None and bodies:
             bare = Task(self.bench, self.goal._replace(remove=self.goal.remove | bodies))
-            without = bare._solved(frozenset({kept.name}), incurable)
+            without = bare._solved(keep, incurable)
             if without.pins:
-                return bare._outcome(kept, without, odds) if bare._worth_telling(kept, without.pins) else None
-        return self._outcome(kept, solution, odds) if self._worth_telling(kept, solution.pins) else None
+                return bare._outcome(kept, without, odds)
+        return self._outcome(kept, solution, odds)
 
     def _bodies(self) -> frozenset[str]:
         """Name what an installed shell, such as tensorflow on Windows, is a shell of: a later release may do without it."""
@@ -119,14 +121,16 @@ class Task:
             chosen += others[: 2 - len(chosen)]
         return [self.problem.installed[name] for name in chosen]
 
-    def _worth_telling(self, kept: Distribution, pins: Pins | None) -> bool:
+    def _worth_telling(self, kept: Distribution, remedy: Remedy | None) -> bool:
         """Tell whether keeping a distribution is a choice: a library is not kept at the price of an older framework."""
         if kept.name in FAMILY - _UNDERNEATH:
             return True
-        if pins is None:
+        if remedy is None:
             return False
-        frameworks = [self.problem.installed[name] for name in (*TENSORFLOW, *KERAS) if name in pins and name in self.problem.installed]
-        older = any(one.version and is_downgrade(one.version, pins[one.name]) for one in frameworks)
+        frameworks = [
+            self.problem.installed[name] for name in (*TENSORFLOW, *KERAS) if name in remedy.pins and name in self.problem.installed
+        ]
+        older = any(one.version and is_downgrade(one.version, remedy.pins[one.name]) for one in frameworks)
         return not (frameworks if kept.name in _UNDERNEATH else older)
 
     def _outcome(self, kept: Distribution | None, solution: Solution, odds: Sequence[Odd]) -> Outcome:
