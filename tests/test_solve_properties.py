@@ -69,30 +69,20 @@ def fitting(name: str, target: Target) -> tuple[str, ...]:
 
 
 def filled(rows: dict[str, str], target: Target) -> dict[str, str]:
-    """Add what is required and missing, in the newest release that its first asker admits; what the index does not know in an unknown version."""
-    index, markers = (
-        open_index(),
-        versions.marker_environment(released("", python=target.python, system=target.system, machine=target.machine)),
-    )
-    rows = dict(rows)
+    """Add what is required and missing, in the newest release that its first asker admits; "" is a version that nobody knows."""
+    index, rows = open_index(), dict(rows)
+    markers = versions.marker_environment(released("", python=target.python, system=target.system, machine=target.machine))
     for name in (waiting := list(rows)):
         release = index.release(name, rows[name]) if name in index.projects else None
         for text in release.requires(target) if release else ():
             wanted = versions.requirement(text)
-            if (
-                wanted is None
-                or wanted.name in rows
-                or versions.for_extra_only(wanted.marker)
-                or not versions.marker_holds(wanted.marker, markers)
-            ):
+            if wanted is None or wanted.name in rows or versions.for_extra_only(wanted.marker):
                 continue
-            admitted = (
-                [v for v in fitting(wanted.name, target) if versions.satisfies(v, wanted.specifier)]
-                if wanted.name in index.projects
-                else []
-            )
-            rows[wanted.name] = admitted[-1] if admitted else ""
-            waiting.append(wanted.name)
+            if versions.marker_holds(wanted.marker, markers):
+                known = fitting(wanted.name, target) if wanted.name in index.projects else ()
+                admitted = [version for version in known if versions.satisfies(version, wanted.specifier)]
+                rows[wanted.name] = admitted[-1] if admitted else ""
+                waiting.append(wanted.name)
     return rows
 
 
@@ -120,13 +110,8 @@ def left(snapshot: Snapshot, severity: Severity) -> list[str]:
     """Give what is as bad as `severity`, apart from what an installer brings in by itself."""
     found, crashed = rules.run(couple(snapshot))
     assert not crashed
-    index = open_index()
     bad = [finding for finding in found if finding.severity >= severity and finding.advice is None]
-    return [
-        f"{one.rule} {one.summary}"
-        for one in bad
-        if any(name in index.projects for name in one.subjects) and one.subjects[0] in index.projects
-    ]
+    return [f"{one.rule} {one.summary}" for one in bad if one.subjects[0] in open_index().projects and "version unknown" not in one.summary]
 
 
 def test_the_environments_are_worth_it() -> None:

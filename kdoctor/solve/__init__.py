@@ -46,7 +46,9 @@ def _same(one: Remedy | None, other: Remedy | None) -> bool:
 def _shown(found: Sequence[Outcome]) -> list[Remedy]:
     """Choose the smallest changes, of equals those that leave least; and in any case the first: what every finding asks for first."""
     whole = [one for one in found if not one.partial] or found
-    ranked = [one.remedy for one in sorted(whole, key=lambda one: (one.remedy.changes if one.remedy else 0, one.left)) if one.remedy]
+    least = min((one.changes for one in whole if not one.unwise), default=0)
+    whole = [one for one in whole if not one.unwise or not least or one.changes < least]
+    ranked = [one.remedy for one in sorted(whole, key=lambda one: (one.changes, one.left)) if one.remedy]
     shown = ranked[:_MOST]
     if whole and whole[0].remedy and whole[0].remedy not in shown:
         shown[-1] = whole[0].remedy

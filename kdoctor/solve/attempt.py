@@ -40,7 +40,9 @@ class _Provider(AbstractProvider[Wish, Candidate, str]):
 
     def __init__(self, problem: Problem, changed: frozenset[str], refused: Refused) -> None:
         self.problem = problem
-        self.changed = changed
+        #: Installed again as they are: they stand, but whatever they require must fit.
+        self.fixed = problem.again - changed
+        self.changed = changed | self.fixed
         self.refused = refused
         self.blockers: dict[str, None] = {}
         self.because: dict[Wish, None] = {}
@@ -92,7 +94,8 @@ class _Provider(AbstractProvider[Wish, Candidate, str]):
         usable = self._usables.get(name)
         if usable is None:
             standing = [wish for wish in self.problem.standing.get(name, ()) if wish.parent not in self.changed]
-            usable = self._usables[name] = frozenset(v for v in self.problem.candidates(name) if self._agrees(name, v, standing))
+            offered = [self.problem.installed[name].version] if name in self.fixed else self.problem.candidates(name)
+            usable = self._usables[name] = frozenset(v for v in offered if v and self._agrees(name, v, standing))
         return usable
 
     def _agrees(self, name: str, version: str, standing: list[Wish]) -> bool:
@@ -137,7 +140,7 @@ class _Provider(AbstractProvider[Wish, Candidate, str]):
         return missing and wish.name in self.problem.index.projects
 
 
-def attempt(problem: Problem, changed: frozenset[str], needs: Sequence[Need], refused: Refused = frozenset(), rounds: int = 100) -> Outcome:
+def attempt(problem: Problem, changed: frozenset[str], needs: Sequence[Need], refused: Refused = frozenset(), rounds: int = 200) -> Outcome:
     """Look for versions of `changed` (and of what must come with them) while all other installed distributions stand.
 
     After so many rounds it gives up, as if there were none.
@@ -148,12 +151,13 @@ def attempt(problem: Problem, changed: frozenset[str], needs: Sequence[Need], re
     if unmet:
         return Outcome(None, frozenset(need.name for need in unmet), tuple(unmet))
     wishes = [need for need in needed if not provider.stands(need.name)]
-    wishes += [Wish(name, "", "") for name in sorted(changed)]
-    wishes += [wish for wish in _facts_of_the_rest(problem, changed, needed) if provider.known(wish)]
+    wishes += [Wish(name, "", "") for name in sorted(provider.changed)]
+    facts = [wish for wish in _facts_of_the_rest(problem, provider.changed, needed) if provider.known(wish)]
     try:
-        result = Resolver(provider, BaseReporter()).resolve(wishes, max_rounds=rounds)
+        result = Resolver(provider, BaseReporter()).resolve([*wishes, *facts], max_rounds=rounds)
     except (ResolutionImpossible, ResolutionTooDeep):
-        return Outcome(None, frozenset(provider.blockers) - {""} - changed, tuple(provider.because))
+        blockers = {*provider.blockers, *(wish.parent for wish in facts if wish in provider.because)}
+        return Outcome(None, frozenset(blockers - {""} - changed), tuple(provider.because))
     return Outcome({c.name: c.version for c in result.mapping.values() if not _as_before(problem, c)}, frozenset())
 
 

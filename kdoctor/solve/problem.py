@@ -77,8 +77,8 @@ class Problem:
             if name not in index.projects and any(wish.parent in index.projects for wish in wishes)
         )
 
-        #: Installed again in any case, so that another version of it costs nothing, but whatever it requires must fit.
-        self.again = frozenset(name for name in goal.reinstall if self.movable(name))
+        #: Installed again, so that whatever they require must fit.
+        self.again = frozenset(n for n in goal.reinstall if self.movable(n) and versions.parse(self.installed[n].version))
 
     def movable(self, name: str) -> bool:
         """Tell whether a distribution is installed and could be had in another version."""

@@ -16,7 +16,7 @@ _ATTEMPTS = 40
 #: Solutions of one set that the rules may refuse before the set is given up.
 _REFUSALS = 12
 #: Rounds of the resolver that an attempt may take: for a first solution, and for a smaller one.
-_ROUNDS, _FEWER_ROUNDS = 100, 50
+_ROUNDS, _FEWER_ROUNDS = 200, 50
 
 Pins = dict[str, str]
 
@@ -50,7 +50,7 @@ class _Search:
 
     def __init__(self, problem: Problem, goal: Goal, keep: frozenset[str], judge: Judge) -> None:
         self.problem = problem
-        self.needs = (*goal.needs, *_as_they_are(problem, keep & problem.again))
+        self.needs = goal.needs
         self.keep = keep
         self.judge = judge
         self.because: dict[Wish, None] = {}
@@ -77,9 +77,9 @@ class _Search:
 
     def _attempt(self, changed: frozenset[str]) -> tuple[Pins | None, frozenset[str]]:
         needs, refused = self.needs, Refused()
-        wider: frozenset[str] = frozenset()
+        wider = self._free(self.problem.again - changed)
         for _ in range(_REFUSALS):
-            outcome = attempt(self.problem, changed | self.problem.again, needs, refused, self.rounds)
+            outcome = attempt(self.problem, changed, needs, refused, self.rounds)
             if outcome.versions is None:
                 self.because.update(dict.fromkeys(outcome.because))
                 return None, wider | self._free(outcome.blockers - changed)
@@ -99,14 +99,7 @@ class _Search:
         return None, wider
 
     def _free(self, names: frozenset[str]) -> frozenset[str]:
-        return frozenset(name for name in names - self.keep - self.problem.again if self.problem.movable(name))
-
-
-def _as_they_are(problem: Problem, names: frozenset[str]) -> Iterator[Need]:
-    for name in sorted(names):
-        version = problem.installed[name].version
-        if version and versions.parse(version):
-            yield Need(f"{name}=={version}")
+        return frozenset(name for name in names - self.keep if self.problem.movable(name))
 
 
 def search(problem: Problem, goal: Goal, keep: frozenset[str], judge: Judge) -> Solution:
@@ -127,7 +120,7 @@ def search(problem: Problem, goal: Goal, keep: frozenset[str], judge: Judge) -> 
 def cost(pins: Pins, problem: Problem) -> tuple[int, int, int]:
     """Rank solutions: fewest changes, then fewest downgrades, then the shortest way, in minor releases."""
     steps = [(old, new) for name, new in pins.items() if (old := problem.installed[name].version if name in problem.installed else None)]
-    return len(pins.keys() - problem.again), sum(is_downgrade(*step) for step in steps), sum(_distance(*step) for step in steps)
+    return len(pins), sum(is_downgrade(*step) for step in steps), sum(_distance(*step) for step in steps)
 
 
 def is_downgrade(old: str, new: str) -> bool:
@@ -156,7 +149,7 @@ def _widened(state: _Search) -> Pins | None:
 
 
 def _changed(state: _Search, pins: Pins) -> frozenset[str]:
-    return frozenset(pins).intersection(state.problem.installed) - state.problem.again
+    return frozenset(pins).intersection(state.problem.installed)
 
 
 def _shrunk(state: _Search, pins: Pins) -> Pins:

@@ -35,6 +35,13 @@ class Outcome(NamedTuple):
     impossible: Impossible | None = None
     #: Something was left as it is that could not be mended.
     partial: bool = False
+    #: Worth a thought only where it is smaller than anything else.
+    unwise: bool = False
+
+    @property
+    def changes(self) -> int:
+        """How much the remedy changes."""
+        return self.remedy.changes if self.remedy else 0
 
 
 class Task:
@@ -87,8 +94,8 @@ class Task:
             if not moved or kept.name in moved:
                 outcome = self._tried(kept, odds, incurable)
                 found |= outcome.remedy is not None
-                if self._worth_telling(kept, outcome.remedy):
-                    yield outcome
+                if outcome.remedy or kept.name in FAMILY - _UNDERNEATH:
+                    yield outcome._replace(unwise=self._is_unwise(kept, outcome.remedy))
         if not found and not self.goal.ways and odds:
             yield self._tried(None, odds, incurable)
 
@@ -121,17 +128,15 @@ class Task:
             chosen += others[: 2 - len(chosen)]
         return [self.problem.installed[name] for name in chosen]
 
-    def _worth_telling(self, kept: Distribution, remedy: Remedy | None) -> bool:
-        """Tell whether keeping a distribution is a choice: a library is not kept at the price of an older framework."""
-        if kept.name in FAMILY - _UNDERNEATH:
-            return True
-        if remedy is None:
+    def _is_unwise(self, kept: Distribution, remedy: Remedy | None) -> bool:
+        """Tell whether a library would be kept at the price of an older framework."""
+        if kept.name in FAMILY - _UNDERNEATH or remedy is None:
             return False
         frameworks = [
             self.problem.installed[name] for name in (*TENSORFLOW, *KERAS) if name in remedy.pins and name in self.problem.installed
         ]
         older = any(one.version and is_downgrade(one.version, remedy.pins[one.name]) for one in frameworks)
-        return not (frameworks if kept.name in _UNDERNEATH else older)
+        return bool(frameworks) if kept.name in _UNDERNEATH else older
 
     def _outcome(self, kept: Distribution | None, solution: Solution, odds: Sequence[Odd]) -> Outcome:
         change = Change(self.goal, kept, solution.pins or {})
