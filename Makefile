@@ -39,7 +39,7 @@ test-real: $(DEVELOPING) ## Build real environments from the package index and h
 	$(BIN)/python -m pytest -m real --durations=10 tests/real $(ARGS)
 
 golden: $(DEVELOPING) ## Write the expected reports in tests/golden anew after a change of words; read the difference
-	KDOCTOR_GOLDEN=write $(BIN)/python -m pytest tests/test_golden.py $(ARGS)
+	KDOCTOR_GOLDEN=write $(BIN)/python -m pytest tests/test_golden.py tests/test_readme.py $(ARGS)
 
 lint: $(DEVELOPING) ## Check style, formatting and types
 	@held=0; for check in "ruff check ." "ruff format --check ." mypy; do \
