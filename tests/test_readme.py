@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from kdoctor.cli import COMMANDS
+
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
 _EXAMPLE = re.compile(r"(?<=```text\n).*?(?=\n```)", re.DOTALL)
@@ -50,8 +52,6 @@ def test_nobody_is_told_to_install_the_namesake() -> None:
 
 
 def test_every_command_of_the_readme_exists() -> None:
-    from kdoctor.cli import COMMANDS
-
     used = set(re.findall(r"^kdoctor ([a-z]+)", README.read_text(encoding="utf-8"), re.MULTILINE))
     assert used
     assert used <= set(COMMANDS)
