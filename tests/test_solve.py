@@ -335,6 +335,7 @@ def test_what_cannot_be_mended_does_not_hide_what_can() -> None:
     own = (STRANGE, Distribution("own", "1", ("tensorflow==2.15.1",)))
     report = diagnose(sick._replace(distributions=(*sick.distributions, *own)))
     assert [remedy.commands for remedy in report.remedies] == [('python -m pip install "opt-einsum>=2.3.2"',)]
+    assert any("strangelib 1.0 requires numpy>=2" in row.because for row in report.impossible)
 
 
 COMMANDS = (

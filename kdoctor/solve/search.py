@@ -13,6 +13,8 @@ from kdoctor.solve.problem import Problem, Wish
 
 #: Sets of distributions tried at most after the first solution, to find something smaller; a real conflict needs a handful.
 _ATTEMPTS = 40
+#: Sets tried where changing everything that stands in the way did not do, before nothing will.
+_FALLBACK = 12
 #: Solutions of one set that the rules may refuse before the set is given up.
 _REFUSALS = 12
 #: Rounds of the resolver that an attempt may take: for a first solution, and for a smaller one.
@@ -111,9 +113,11 @@ def search(problem: Problem, goal: Goal, keep: frozenset[str], judge: Judge) -> 
     state = _Search(problem, goal, keep, judge)
     pins = _widened(state)
     if pins is None:
+        pins = _smaller(state, None, _FALLBACK)
+    if pins is None:
         return Solution(None, tuple(state.because), state.tried)
     pins = _shrunk(state, pins)
-    pins = _smaller(state, pins) or pins
+    pins = _smaller(state, pins, _ATTEMPTS) or pins
     return Solution(pins, tried=state.tried)
 
 
@@ -162,17 +166,18 @@ def _shrunk(state: _Search, pins: Pins) -> Pins:
     return pins
 
 
-def _smaller(state: _Search, pins: Pins) -> Pins | None:
-    """Look, smallest first, for a set of changes no larger than the known one that costs less."""
+def _smaller(state: _Search, pins: Pins | None, attempts: int) -> Pins | None:
+    """Look, smallest first, for a set of changes that costs less than the known one (None: for any)."""
     state.rounds = _FEWER_ROUNDS
     best: Pins | None = None
     waiting, seen = [state.first()], {state.first()}
-    for _ in range(_ATTEMPTS):
-        if not waiting or len(waiting[0]) > len(_changed(state, best or pins)):
+    for _ in range(attempts):
+        known = pins if best is None else best
+        if not waiting or (known is not None and len(waiting[0]) > len(_changed(state, known))):
             break
         changed = waiting.pop(0)
         found, wider = state.attempt(changed)
-        if found is not None and cost(found, state.problem) < cost(best or pins, state.problem):
+        if found is not None and (known is None or cost(found, state.problem) < cost(known, state.problem)):
             best = found
         for larger in _larger(changed, wider) if found is None else ():
             if larger not in seen:

@@ -61,8 +61,9 @@ class Task:
         found = list(self._reached(()))
         if in_part and not any(one.remedy for one in found):
             incurable = self._incurable()
-            again = list(self._reached(incurable)) if incurable else []
-            found = [one._replace(partial=True) for one in again] if any(one.remedy for one in again) else found
+            again = [one._replace(partial=True) for one in self._reached(incurable)] if incurable else []
+            # What could be mended comes beside the reasons why the rest cannot.
+            found = [*(one for one in again if one.remedy), *found]
         yield from found
 
     def _incurable(self) -> frozenset[Key]:
