@@ -38,12 +38,22 @@ def _side(problem: Problem, wish: Wish) -> str:
 
 def _telling_groups(problem: Problem, kept: Distribution | None, others: Sequence[str], groups: Sequence[list[Wish]]) -> list[list[Wish]]:
     """Choose what refuses an installed version, best where something that cannot change says the opposite; first of all of the kept one."""
+    hopeless = [one for one in ([wish for wish in group if _is_hopeless(problem, wish)] for group in groups) if one]
+    if hopeless:
+        return hopeless
     against = [group for group in groups if _refuses_installed(problem, group)]
     near = [group for group in against if kept and kept.name in (group[0].parent, group[0].name)]
     near = near or [group for group in against if {group[0].parent, group[0].name} & {*others, ""}] or against
     fixed = [group for group in groups if group not in against and not problem.movable(group[0].parent)]
     pairs = [[one, *opposed] for one in near if (opposed := [other for other in fixed if other[0].name == one[0].name])]
     return [group for pair in pairs for group in pair] or near or list(groups)
+
+
+def _is_hopeless(problem: Problem, wish: Wish) -> bool:
+    """Tell whether something installed requires what no release can be."""
+    holder = problem.installed.get(wish.parent)
+    asked_here = holder is not None and holder.version == wish.version and wish.name in problem.index.projects
+    return asked_here and wish.says is None and not problem.admitted(wish)
 
 
 def _refuses_installed(problem: Problem, group: Sequence[Wish]) -> bool:

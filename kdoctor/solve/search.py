@@ -112,10 +112,12 @@ def search(problem: Problem, goal: Goal, keep: frozenset[str], judge: Judge) -> 
     """
     state = _Search(problem, goal, keep, judge)
     pins = _widened(state)
+    # The widest search met every reason; what the narrower ones meet would only hide the telling ones.
+    because = tuple(state.because)
     if pins is None:
         pins = _smaller(state, None, _FALLBACK)
     if pins is None:
-        return Solution(None, tuple(state.because), state.tried)
+        return Solution(None, because, state.tried)
     pins = _shrunk(state, pins)
     pins = _smaller(state, pins, _ATTEMPTS) or pins
     return Solution(pins, tried=state.tried)
