@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 import os
 import sys
@@ -81,6 +82,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
     What goes wrong is told in one line on standard error, never by a traceback, unless KDOCTOR_TRACEBACK is set.
     """
+    # Commands end before a collection of garbage could pay for itself; those that run for long switch it on again.
+    gc.disable()
     sys.exit(_run(arguments))
 
 

@@ -67,9 +67,15 @@ def check(
 
 
 def _examine(python: str | None, source: str | None, *, example: bool) -> Report:
-    from kdoctor.doctor import diagnose  # noqa: PLC0415 -- `kdoctor check --help` needs no rules.
+    snapshot = take_snapshot(python, source, example=example, meanwhile=_load_rules)
+    from kdoctor.doctor import diagnose  # noqa: PLC0415 -- loaded while the patient's interpreter answered.
 
-    return diagnose(take_snapshot(python, source, example=example))
+    return diagnose(snapshot)
+
+
+def _load_rules() -> None:
+    import kdoctor.doctor  # noqa: PLC0415 -- `kdoctor check --help` needs no rules.
+    import kdoctor.render.text  # noqa: F401, PLC0415 -- the same.
 
 
 def _show(report: Report, source: str | None, style: _Style, *, example: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from typing import TYPE_CHECKING
 
@@ -42,6 +43,7 @@ def update(projects: tuple[str, ...], *, embed: bool) -> None:
     Reads the lists of releases and the metadata of new wheels, never a whole wheel, from the index that pip or uv is configured
     with. What was cut off goes on where it stopped.
     """
+    gc.enable()
     index = _base(embed=embed)
     try:
         known = _known(index, projects)

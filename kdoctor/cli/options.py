@@ -39,8 +39,11 @@ def color_option(command: _Command) -> _Command:
     )(command)
 
 
-def take_snapshot(python: str | None, source: str | None, *, example: bool = False) -> Snapshot:
-    """Read the snapshot that the options mean; KdoctorError where it cannot be had, a usage error where they contradict."""
+def take_snapshot(python: str | None, source: str | None, *, example: bool = False, meanwhile: Callable[[], object] = tuple) -> Snapshot:
+    """Read the snapshot that the options mean; KdoctorError where it cannot be had, a usage error where they contradict.
+
+    `meanwhile` is called while an interpreter is asked who it is, if one is.
+    """
     if sum((python is not None, source is not None, example)) > 1:
         raise click.UsageError("--python examines an environment, --from and --example read one: give one of them.")
     if example or source is not None:
@@ -50,7 +53,7 @@ def take_snapshot(python: str | None, source: str | None, *, example: bool = Fal
         return read_snapshot(_read(path), named(path))
     from kdoctor.collect import collect_snapshot  # noqa: PLC0415 -- only where a machine is examined.
 
-    return collect_snapshot(python, os.environ, here())
+    return collect_snapshot(python, os.environ, here(), meanwhile)
 
 
 def named(source: str) -> str:

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 #: The import names of the family.
 FAMILY = ("keras", "tensorflow", "tf_keras")
 
+#: Of these it matters who installed them and whether they are editable, since a remedy may change them. Two more files to open for
+#: each of hundreds of others would take a third of the time of a survey.
+_MENDED = ("keras", "tensorflow", "tf", "tb-", "intel-tensorflow", "jax", "torch", "openvino", "numpy", "protobuf", "ml-dtypes", "h5py")
+
 #: Stands for a count that could not be taken.
 UNREADABLE = -1
 
@@ -88,6 +92,8 @@ def _dist_info(folder: str, name: str) -> Distribution:
     place = os.path.join(folder, name)
     header = read_header(place, "METADATA")
     found = record(folder, name, header, *split(name[:-10]))
+    if not found.name.startswith(_MENDED):
+        return found
     return found._replace(installer=read_installer(place), editable=_is_editable(place))
 
 

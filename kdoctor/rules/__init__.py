@@ -2,7 +2,7 @@
 
 To add a rule: if a row can say it, write a row in `knowledge/` (and two rows in tests/test_rules.py, one that fires and
 one that stays quiet). Otherwise write a generator that takes a Coupling and yields findings, give its code a name in
-`knowledge/catalogue.py` and a page in `knowledge/pages.py`, and list it in RULES.
+`knowledge/catalogue.py` and a page in `knowledge/pages.py`, and list it in RULES (on devices: in DEVICE_RULES of devices.py).
 """
 
 from __future__ import annotations
@@ -11,27 +11,12 @@ from collections.abc import Callable, Iterator
 
 from kdoctor.knowledge.coupling import Coupling
 from kdoctor.model import Finding, Severity
-from kdoctor.rules import (
-    accelerators,
-    backends,
-    capabilities,
-    cuda_libraries,
-    cudnn,
-    declared,
-    driver,
-    installs,
-    jax_devices,
-    legacy,
-    loading,
-    other_devices,
-    planned,
-    rows,
-)
+from kdoctor.rules import backends, declared, installs, legacy, planned, rows
 from kdoctor.rules.provenance import provenance
 
 Rule = Callable[[Coupling], Iterator[Finding]]
 
-#: Every rule, in the order in which findings of one severity are shown.
+#: Every rule but those on devices (see devices.py), in the order in which findings of one severity are shown.
 RULES: tuple[Rule, ...] = (
     installs.rival_distributions,
     installs.metadata_without_files,
@@ -42,31 +27,6 @@ RULES: tuple[Rule, ...] = (
     backends.old_backend,
     backends.ignored_backend,
     backends.invalid_config,
-    other_devices.missing_instructions,
-    accelerators.tensorflow_on_cpu,
-    accelerators.torch_on_cpu,
-    driver.driver_too_old,
-    driver.driver_halves_differ,
-    capabilities.gpu_not_in_build,
-    cuda_libraries.libraries_missing,
-    cuda_libraries.other_cuda,
-    cudnn.cudnn_mismatch,
-    cudnn.cudnn_without_gpu,
-    cudnn.failing_convolutions,
-    cudnn.wheels_not_found,
-    loading.hidden_devices,
-    loading.stubs_on_path,
-    loading.other_cuda_on_path,
-    loading.jax_platforms,
-    jax_devices.jax_without_plugin,
-    jax_devices.plugin_behind,
-    jax_devices.nccl_too_old,
-    jax_devices.jax_metal,
-    jax_devices.libtpu,
-    other_devices.metal_pair,
-    other_devices.metal_without_xla,
-    other_devices.rocm_pair,
-    accelerators.amd_without_rocm,
     declared.declared_conflicts,
     declared.python_refused,
     planned.no_wheel,
@@ -78,11 +38,34 @@ RULES: tuple[Rule, ...] = (
 )
 
 
+#: Variables and distributions of which only the rules on devices speak.
+_DEVICE_VARIABLES = ("CUDA", "NVIDIA", "LD_", "JAX", "XLA", "HIP", "ROCR", "HSA", "TPU", "PJRT")
+_DEVICE_DISTRIBUTIONS = ("libtpu", "nvidia-", "jax-", "tensorflow-metal", "tensorflow-rocm")
+_USUAL_INSTRUCTIONS = frozenset({"avx", "avx2"})
+
+
+def _all_rules(coupling: Coupling) -> tuple[Rule, ...]:
+    """Give every rule that can speak here; those on devices are loaded only where something is said of devices."""
+    snapshot = coupling.snapshot
+    silent = (
+        snapshot.accelerators == ()
+        and not snapshot.sources
+        and (snapshot.cpu_flags is None or snapshot.cpu_flags >= _USUAL_INSTRUCTIONS)
+        and not any(name.startswith(_DEVICE_VARIABLES) for name in snapshot.environment or ())
+        and not any(name.startswith(_DEVICE_DISTRIBUTIONS) for name in coupling.present)
+    )
+    if silent:
+        return RULES
+    from kdoctor.rules.devices import DEVICE_RULES  # noqa: PLC0415 -- start-up time: most environments are without a GPU.
+
+    return (*RULES, *DEVICE_RULES)
+
+
 def run(coupling: Coupling) -> tuple[tuple[Finding, ...], tuple[str, ...]]:
     """Judge every rule; give the findings, the worst first, and the names of rules that crashed, with the reason."""
     found: list[Finding] = []
     crashed: list[str] = []
-    for rule in RULES:
+    for rule in _all_rules(coupling):
         try:
             found += rule(coupling)
         except Exception as error:  # noqa: BLE001, PERF203 -- one broken rule must neither end the others nor look clean.
