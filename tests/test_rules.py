@@ -208,6 +208,8 @@ ROWS = (
     row("KD601", "tensorflow-probability==0.25.0 tensorflow==2.18.1"),
     row("KD601", "tensorflow-decision-forests==0.1.8 tensorflow==2.6.0", E, "tensorflow-decision-forests tensorflow"),
     row("KD601", "tensorflow-decision-forests==0.1.9 tensorflow==2.6.0"),
+    row("KD601", "tensorflow-text==2.19.0 tensorflow-cpu==2.19.0", E, "tensorflow-text tensorflow-cpu"),
+    row("KD601", "tensorflow-text==2.19.0 tensorflow==2.19.1"),
     row("KD602", "tensorflow-addons==0.23.0 tensorflow==2.15.1 keras==3.3.3", E, "tensorflow-addons keras"),
     row("KD602", "tensorflow-addons==0.23.0 tensorflow==2.15.1 keras==2.15.0"),
     row("KD603", "retina-face==0.0.17 tensorflow==2.17.0", E, "tf-keras retina-face"),
@@ -285,6 +287,11 @@ def test_every_tolerated_pair_can_be_read_and_has_a_source(tolerated: Any) -> No
     assert read(tolerated.target)
     assert tolerated.says
     assert tolerated.source
+
+
+def test_a_local_build_does_not_get_the_requirements_of_the_public_wheel() -> None:
+    assert released("torch==2.13.0+cpu").distributions[0].requires is None
+    assert released("torch==2.13.0").distributions[0].requires
 
 
 def test_a_crashing_rule_is_told_and_ends_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

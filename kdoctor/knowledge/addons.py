@@ -181,7 +181,7 @@ ADDONS: tuple[Fact, ...] = (
     fact(
         "KD601",
         "tensorflow-text==2.19.* and tensorflow-cpu",
-        "!tensorflow-text",
+        "!tensorflow-cpu",
         "",
         "tensorflow-text 2.19.0 loads with tensorflow 2.19 but not with tensorflow-cpu 2.19: undefined symbol in its op libraries",
         _RUN,

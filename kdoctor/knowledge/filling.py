@@ -19,6 +19,7 @@ def _filled(distribution: Distribution, index: Index, target: Target) -> Distrib
     if distribution.requires is not None or distribution.version is None or distribution.name not in index.projects:
         return distribution
     release = index.release(distribution.name, distribution.version)
-    if release is None:
+    if release is None or ("+" in distribution.version and release.version != distribution.version):
+        # A build with a local version, such as 2.13.0+cpu, comes from elsewhere and requires other things than the index's wheel.
         return distribution
     return distribution._replace(requires=release.requires(target), requires_python=distribution.requires_python or release.requires_python)

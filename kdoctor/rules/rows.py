@@ -10,7 +10,7 @@ from kdoctor.knowledge.catalogue import name_of
 from kdoctor.knowledge.conditions import holds, read, violated, who
 from kdoctor.knowledge.coupling import Coupling
 from kdoctor.knowledge.facts import FACTS
-from kdoctor.knowledge.families import FAMILY
+from kdoctor.knowledge.families import FAMILY, TENSORFLOW
 from kdoctor.knowledge.schema import Fact
 from kdoctor.model import Distribution, Evidence, Finding, Severity, Way
 
@@ -66,14 +66,18 @@ def _finding(group: list[Hit]) -> Finding:
         subjects=tuple(dict.fromkeys(subjects)),
         evidence=tuple(Evidence(f"seen for: {hit.fact.observed}", hit.fact.source) for hit in group),
         breaks=frozenset().union(*(hit.fact.breaks for hit in group)),
-        ways=() if target and need.mark != "!" else (_way(group, need.name, need.mark),),
+        ways=() if target and need.mark != "!" else (_way(group, need.name, target),),
     )
 
 
-def _way(group: list[Hit], name: str, mark: str) -> Way:
-    if mark == "!":
-        return Way(f"remove-{name}", f"remove {name}", remove=(name,))
-    return Way(f"install-{name}", f"install {name}", needs=tuple(dict.fromkeys(hit.needs for hit in group)))
+def _way(group: list[Hit], name: str, target: Distribution | None) -> Way:
+    if target is None:
+        return Way(f"install-{name}", f"install {name}", needs=tuple(dict.fromkeys(hit.needs for hit in group)))
+    minor = versions.minor(target.version)
+    if name in TENSORFLOW[1:] and minor:
+        full = f"{TENSORFLOW[0]}=={minor[0]}.{minor[1]}.*"
+        return Way(f"replace-{name}", f"take {TENSORFLOW[0]} instead of {name}", needs=(full,), remove=(name,))
+    return Way(f"remove-{name}", f"remove {name}", remove=(name,))
 
 
 def _summary(holders: list[Distribution], target: Distribution | None, name: str, mark: str) -> str:
