@@ -124,7 +124,14 @@ ROWS = (
     row("KD213", "tensorflow==2.14.1", N, env=LEGACY),
     # Installations.
     row("KD301", "tensorflow==2.21.0 tensorflow-cpu==2.20.0", E, "tensorflow tensorflow-cpu"),
+    row("KD301", "tensorflow==2.21.0 tensorflow-cpu==2.18.1", E),
+    row("KD301", "tensorflow==2.20.0 tensorflow-cpu==2.18.1", E),
+    row("KD301", "tensorflow==2.20.0 tensorflow-cpu==2.19.1", W),
     row("KD301", "tensorflow==2.20.0 tensorflow-cpu==2.20.0", W),
+    row("KD301", "tensorflow==2.19.1 tensorflow-cpu==2.18.1", W),  # The later one hides the earlier one.
+    row("KD301", "keras==3.10.0 keras-nightly==3.16.0.dev2026102704", W),
+    row("KD301", "keras==2.4.3 keras-nightly==2.5.0.dev2021032900 tensorflow==2.5.3", E, "keras keras-nightly"),
+    row("KD301", "keras keras-nightly tensorflow==2.5.3", E, complete=False),
     row(
         "KD301", "tensorflow==2.15.0 tensorflow-intel==2.15.0", requires={"tensorflow": ("tensorflow-intel==2.15.0",)}
     ),  # A shell and its body.
@@ -191,12 +198,18 @@ ROWS = (
     row("KD501", "jax==0.4.26 jaxlib==0.4.26 numpy==2.0.2 ml-dtypes==0.5.4"),
     row("KD502", "tensorflow==2.10.1 protobuf==4.25.9", E, "protobuf tensorflow"),
     row("KD502", "tensorflow==2.10.1 protobuf==3.20.3"),
+    row("KD502", "tensorflow==2.8.4 protobuf==4.21.12", E),
+    row("KD502", "tensorflow==2.8.4 protobuf==4.21.12", env={"PROTOCOL_BUFFERS_PYTHON_IMPLEMENTATION": "python"}),
+    row("KD502", "tensorflow==2.8.4 protobuf==4.25.3", E, env={"PROTOCOL_BUFFERS_PYTHON_IMPLEMENTATION": "python"}),
     row("KD503", "tensorflow==2.20.0 protobuf==4.25.9", E, "protobuf tensorflow"),
     row("KD503", "tensorflow==2.19.0 protobuf==4.25.9"),
     row("KD504", "tensorflow==2.15.1 ml-dtypes==0.1.0", E, "ml-dtypes tensorflow"),
     row("KD504", "tensorflow==2.15.1 ml-dtypes==0.5.4"),
+    row("KD504", "tensorflow==2.14.1 ml-dtypes==0.3.2", E),
     row("KD505", "tensorflow==2.18.1", E, "setuptools tensorflow python", python="3.12.1"),
     row("KD505", "tensorflow==2.18.1", python="3.11.7"),
+    row("KD505", "tensorflow==2.18.1 setuptools==80.9.0", E, python="3.12.1", env={"SETUPTOOLS_USE_DISTUTILS": "stdlib"}),
+    row("KD505", "tensorflow==2.18.1 setuptools==80.9.0", python="3.12.1", env={"SETUPTOOLS_USE_DISTUTILS": "local"}),
     row("KD506", "tensorflow==2.18.1 typing-extensions==3.10.0.2", E, "typing-extensions"),
     row("KD506", "tensorflow==2.18.1 typing-extensions==4.15.0"),
     row("KD507", "tensorflow==2.7.4 tf2onnx==1.12.1 wrapt==1.15.0", E, "wrapt tensorflow"),

@@ -48,6 +48,8 @@ def holds(text: str, coupling: Coupling) -> bool | None:
     condition = read(text)
     if condition.name in _CIRCUMSTANCES:
         return _circumstance(condition, coupling)
+    if condition.name.isupper():
+        return _variable(condition, coupling)
     if condition.name == "python":
         python = coupling.snapshot.python
         return versions.satisfies(python.version if python else None, condition.specifier)
@@ -76,6 +78,13 @@ def violated(text: str, coupling: Coupling) -> bool | None:
 def _missing(name: str, coupling: Coupling) -> bool | None:
     """Tell whether nobody plays a role or has a name; whoever says that the usual player is missing means the role."""
     return True if coupling.has(ROLES.get(name, (name,))[0]) is False else None
+
+
+def _variable(condition: Condition, coupling: Coupling) -> bool:
+    """Tell whether an environment variable has (=) or has not (!=) a value; where the variables are unknown it counts as unset."""
+    value = (coupling.snapshot.environment or {}).get(condition.name)
+    unequal = condition.specifier.startswith("!")
+    return (value == condition.specifier.lstrip("!=").strip()) is not unequal
 
 
 def _circumstance(condition: Condition, coupling: Coupling) -> bool | None:

@@ -46,6 +46,15 @@ NEIGHBOURS: tuple[Fact, ...] = (
     fact(
         "KD502",
         "tensorflow<2.12",
+        "?protobuf<4.22",
+        "tensorflow",
+        "TensorFlow before 2.12 fails on protobuf after 4.21, also with PROTOCOL_BUFFERS_PYTHON_IMPLEMENTATION=python",
+        _RUN,
+        "TensorFlow 2.8.4 with that variable: 4.21.12 works, 4.25.3 fails",
+    ),
+    fact(
+        "KD502",
+        "tensorflow<2.12 and PROTOCOL_BUFFERS_PYTHON_IMPLEMENTATION!=python",
         "?protobuf<4",
         "tensorflow",
         "the generated code in TensorFlow before 2.12 cannot be loaded by protobuf 4 and later: Descriptors cannot be created directly",
@@ -85,8 +94,8 @@ NEIGHBOURS: tuple[Fact, ...] = (
         "?ml-dtypes<0.3",
         "tensorflow",
         "TensorFlow 2.14 reads ml_dtypes.float8_e4m3b11, which 0.3 removed",
-        "jax-ml/ml_dtypes#101; tensorflow 2.14.1 METADATA",
-        "TensorFlow 2.14.0rc1 with ml-dtypes 0.3.0",
+        f"jax-ml/ml_dtypes#101; tensorflow 2.14.1 METADATA; {_RUN}",
+        "TensorFlow 2.14.0rc1 with ml-dtypes 0.3.0; 2.14.1 with 0.3.2 and 0.5.4 fails, with 0.2.0 it works",
     ),
     fact(
         "KD505",

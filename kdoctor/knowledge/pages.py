@@ -117,7 +117,7 @@ _PAGES = (
         "KD301",
         "Two distributions own one folder",
         "Several installed distributions bring the same import folder: tensorflow and tensorflow-cpu, keras and keras-nightly, and so on.",
-        "Installers do not notice. The later one overwrites part of the earlier one: with different releases the mixture fails to load "
+        "Installers do not notice. The later one overwrites part of the earlier one. TensorFlow 2.21 over an older one fails to load "
         "(undefined symbol); with equal ones it works until one is uninstalled and takes the files of the other away. pip "
         "check is silent on both.",
         "Keep one: uninstall the others, then install the kept one again, since the uninstallation removes its files too.",

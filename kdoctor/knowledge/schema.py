@@ -13,11 +13,11 @@ class Fact(NamedTuple):
     """One thing that is known to fail although metadata allows it: when all of `when` holds, `needs` must hold too.
 
     A condition is a role or distribution with a specifier ("tensorflow>=2.16", "python<3.12"; without a specifier: installed)
-    or a circumstance ("backend=jax", "legacy=on", "system=windows", "machine=arm64"). The roles `tensorflow`, `keras` and
-    `tf-keras` mean whichever distribution answers for that import. `needs` is such a condition on one distribution. With a
-    leading "?" a missing distribution is no violation (its absence is another rule's affair), with "!" the distribution
-    must not be installed; "{version}" in it stands for the version of the first distribution of `when`. Versions are judged
-    by their release: 2.16.0.dev1 counts as 2.16.0.
+    or a circumstance ("backend=jax", "legacy=on", "system=windows", "machine=arm64", an environment variable: "X=1", "X!=1").
+    The roles `tensorflow`, `keras` and `tf-keras` mean whichever distribution answers for that import. `needs` is such a
+    condition on one distribution. With a leading "?" a missing distribution is no violation (its absence is another rule's
+    affair), with "!" the distribution must not be installed; "{version}" in it stands for the version of the first
+    distribution of `when`. Versions are judged by their release: 2.16.0.dev1 counts as 2.16.0.
     """
 
     rule: str

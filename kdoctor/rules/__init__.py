@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 
 from kdoctor.knowledge.coupling import Coupling
 from kdoctor.model import Finding, Severity
-from kdoctor.rules import backends, declared, installs, legacy, planned, rows
+from kdoctor.rules import backends, declared, installs, legacy, planned, rows, variables
 from kdoctor.rules.provenance import provenance
 
 Rule = Callable[[Coupling], Iterator[Finding]]
@@ -22,6 +22,7 @@ RULES: tuple[Rule, ...] = (
     installs.metadata_without_files,
     rows.known_failures,
     legacy.legacy_without_tf_keras,
+    variables.distutils_of_python,
     backends.unknown_backend,
     backends.missing_backend,
     backends.old_backend,

@@ -16,6 +16,18 @@ from kdoctor.rules.rows import label
 _BREAKS = {"tensorflow": "tensorflow", "keras": "keras", "tf_keras": "tf-keras", "jax": "jax", "torch": "torch"}
 
 
+_MIXED_TENSORFLOW = Evidence(
+    "laid over an older release, TensorFlow 2.21 (over 2.18, 2.19, 2.20) and 2.20 (over 2.18) load libraries that the older "
+    "one left, and fail: "
+    "undefined symbol; 2.20 over 2.19 and 2.16 to 2.19 over older ones run, and so does an older one over a newer one",
+    "measured: environments built and run on Linux x86_64, CPU",
+)
+_MIXED_KERAS = Evidence(
+    "Keras 2 releases laid over each other, or over Keras 3, leave modules that do not fit; two Keras 3 releases were seen to run",
+    "measured: keras 2.4.3 over keras-nightly 2.5; googlecolab/colabtools#2068",
+)
+
+
 def rival_distributions(coupling: Coupling) -> Iterator[Finding]:
     """Give a finding for each folder that several installed distributions own, a shell and its body aside."""
     for folder, owners in OWNERS.items():
@@ -28,25 +40,44 @@ def rival_distributions(coupling: Coupling) -> Iterator[Finding]:
 
 
 def _rivals(folder: str, rivals: list[Distribution], coupling: Coupling) -> Finding:
-    minors = {versions.minor(rival.version) for rival in rivals}
-    mixed = len(minors - {None}) > 1
-    listed = " and ".join(label(rival) for rival in rivals)
+    failing = _known_to_fail(folder, rivals, coupling)
+    differ = len({versions.minor(rival.version) for rival in rivals} - {None}) > 1
     component = _BREAKS.get(folder)
+    listed = " and ".join(label(rival) for rival in rivals)
+    cause = "Each wheel brings its own copy of the folder; "
+    if failing:
+        cause += "files of different releases are mixed."
+    elif differ:
+        cause += "which release answers depends on what was written last, and removing one takes files of the other away."
+    else:
+        cause += "removing one takes the files of the other away."
     return Finding(
         rule="KD301",
         name=name_of("KD301"),
-        severity=Severity.ERROR if mixed else Severity.WARNING,
+        severity=Severity.ERROR if failing else Severity.WARNING,
         summary=f"{listed} both own {folder}/" if len(rivals) == 2 else f"{listed} all own {folder}/",  # noqa: PLR2004 -- both means two.
-        cause=(
-            "Each wheel brings its own copy of the folder; files of different releases are mixed."
-            if mixed
-            else "Each wheel brings its own copy of the folder; removing one takes the files of the other away."
-        ),
+        cause=cause,
         subjects=tuple(rival.name for rival in rivals),
-        evidence=tuple(Evidence(f"{rival.name} owns {folder}/", f"{label(rival)} file list") for rival in rivals),
-        breaks=frozenset({component} if component and mixed else ()),
+        evidence=(*(Evidence(f"{rival.name} owns {folder}/", f"{label(rival)} file list") for rival in rivals), *failing),
+        breaks=frozenset({component} if component and failing else ()),
         ways=tuple(_keep(rival, rivals) for rival in _by_need(rivals, coupling)),
     )
+
+
+def _known_to_fail(folder: str, rivals: list[Distribution], coupling: Coupling) -> tuple[Evidence, ...]:
+    """Give the evidence that a mixture of these releases fails; () where it is not known to: most later ones hide the earlier one."""
+    minors = {minor for rival in rivals if (minor := versions.minor(rival.version))}
+    if folder == "tensorflow" and minors and _libraries_are_left(min(minors), max(minors)):
+        return (_MIXED_TENSORFLOW,)
+    tensorflow = versions.minor(coupling.tensorflow.version) if coupling.tensorflow else None
+    if folder == "keras" and (min(minors, default=(3, 0)) < (3, 0) if len(minors) > 1 else not minors and tensorflow == (2, 5)):
+        return (_MIXED_KERAS,)
+    return ()
+
+
+def _libraries_are_left(older: tuple[int, int], newer: tuple[int, int]) -> bool:
+    """Tell whether an older TensorFlow under a newer one leaves libraries that the newer one loads and cannot use."""
+    return older < newer and ((newer >= (2, 21)) or (newer >= (2, 20) and older <= (2, 18)))
 
 
 def _keep(kept: Distribution, rivals: list[Distribution]) -> Way:
