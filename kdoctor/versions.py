@@ -25,6 +25,7 @@ _REQUIREMENT = re.compile(
     r"(?:\(([^()]*)\)|([<>=!~][^;()@]*)?)[ \t]*(?:;(.*))?",
     re.ASCII | re.DOTALL,
 )
+_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?", re.ASCII)
 _SEPARATORS = re.compile(r"[-_.]+")
 _SYSTEMS = {"linux": ("linux", "posix", "Linux"), "darwin": ("darwin", "posix", "Darwin"), "windows": ("win32", "nt", "Windows")}
 _MACHINES = {("windows", "amd64"): "AMD64", ("windows", "arm64"): "ARM64"}
@@ -153,8 +154,9 @@ def requirement(text: str) -> Requirement | None:
     if match:
         name, extras, bracketed, bare, marker = match.groups()
         specifier = (bracketed or bare or "").strip()
-        if _clauses(specifier) is not None and (marker is None or marker.strip()):
-            listed = tuple(normalize(extra) for extra in (part.strip() for part in (extras or "").split(",")) if extra)
+        parts = [part.strip() for part in extras.split(",")] if extras and extras.strip() else []
+        if _clauses(specifier) is not None and (marker is None or marker.strip()) and all(map(_NAME.fullmatch, parts)):
+            listed = tuple(normalize(part) for part in parts)
             return Requirement(normalize(name), listed, specifier, marker.strip() if marker else None)
     from packaging.requirements import Requirement as Parsed  # noqa: PLC0415 -- start-up time, see the module's docstring.
 

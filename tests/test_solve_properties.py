@@ -181,7 +181,7 @@ def test_no_single_pin_can_be_left_out() -> None:
 
 
 def test_small_remedies_are_the_smallest() -> None:
-    """No set of fewer distributions does for the first remedy, whatever set is tried."""
+    """No set of fewer changes does for the first remedy, whatever set is tried; what must come in counts as a change."""
     tried = 0
     for name, snapshot, report, remedy in remedies():
         there = [one.name for one in snapshot.distributions]
@@ -197,7 +197,7 @@ def test_small_remedies_are_the_smallest() -> None:
         for size in range(len(remedy.pins)):
             for changed in combinations(movable, size):
                 pins, _ = state.attempt(frozenset(changed))
-                assert pins is None, f"{name}: {pins} would do"
+                assert pins is None or len(pins) >= len(remedy.pins), f"{name}: {pins} would do"
         tried += 1
     assert tried > 3
 

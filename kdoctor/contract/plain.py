@@ -23,7 +23,7 @@ _CUT = r"t|tr|tru|f|fa|fal|fals|n|nu|nul|-|\.|[eE][-+]?|\\?u[0-9a-fA-F]{0,4}|"
 class Unfit(Exception):  # noqa: N818 - it never leaves this package; what users see is a KdoctorError.
     """What a document gets wrong, in words that follow the name of the document and a colon, and what to do instead."""
 
-    def __init__(self, complaint: str, hint: str = "a snapshot comes from: kdoctor check --format json") -> None:
+    def __init__(self, complaint: str, hint: str = "a snapshot comes from: kdoctor snapshot") -> None:
         super().__init__(complaint)
         self.complaint = complaint
         self.hint = hint

@@ -48,13 +48,14 @@ def _rivals(folder: str, rivals: list[Distribution], coupling: Coupling) -> Find
     if failing:
         cause += "files of different releases are mixed."
     elif differ:
-        cause += "which release answers depends on what was written last, and removing one takes files of the other away."
+        cause += "the release that was written last answers, the other is asked for in vain; removing either takes files of both away."
     else:
         cause += "removing one takes the files of the other away."
     return Finding(
         rule="KD301",
         name=name_of("KD301"),
-        severity=Severity.ERROR if failing else Severity.WARNING,
+        # Two TensorFlows of different releases never both do what was asked; two Keras 3 are known to run as the later one.
+        severity=Severity.ERROR if failing or (differ and folder == "tensorflow") else Severity.WARNING,
         summary=f"{listed} both own {folder}/" if len(rivals) == 2 else f"{listed} all own {folder}/",  # noqa: PLR2004 -- both means two.
         cause=cause,
         subjects=tuple(rival.name for rival in rivals),
