@@ -25,6 +25,13 @@ _REQUIREMENT = re.compile(
     r"(?:\(([^()]*)\)|([<>=!~][^;()@]*)?)[ \t]*(?:;(.*))?",
     re.ASCII | re.DOTALL,
 )
+_VARIABLE = (
+    "python_version|python_full_version|os_name|sys_platform|platform_(?:machine|release|system|version|python_implementation)"
+    "|implementation_(?:name|version)|extra"
+)
+_COMPARISON = rf"""(?:{_VARIABLE})[ \t]*(?:<=|>=|<|>|==|!=)[ \t]*(?:'[^'"]*'|"[^'"]*")"""
+#: Comparisons of a variable with a text, joined by and and or; every other marker is packaging's affair.
+_MARKER = re.compile(rf"[ \t]*{_COMPARISON}(?:[ \t]+(?:and|or)[ \t]+{_COMPARISON})*[ \t]*", re.ASCII)
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?", re.ASCII)
 _SEPARATORS = re.compile(r"[-_.]+")
 _SYSTEMS = {"linux": ("linux", "posix", "Linux"), "darwin": ("darwin", "posix", "Darwin"), "windows": ("win32", "nt", "Windows")}
@@ -155,7 +162,7 @@ def requirement(text: str) -> Requirement | None:
         name, extras, bracketed, bare, marker = match.groups()
         specifier = (bracketed or bare or "").strip()
         parts = [part.strip() for part in extras.split(",")] if extras and extras.strip() else []
-        if _clauses(specifier) is not None and (marker is None or marker.strip()) and all(map(_NAME.fullmatch, parts)):
+        if _clauses(specifier) is not None and (marker is None or _MARKER.fullmatch(marker)) and all(map(_NAME.fullmatch, parts)):
             listed = tuple(normalize(part) for part in parts)
             return Requirement(normalize(name), listed, specifier, marker.strip() if marker else None)
     from packaging.requirements import Requirement as Parsed  # noqa: PLC0415 -- start-up time, see the module's docstring.

@@ -50,7 +50,13 @@ def test_requirement_agrees_with_packaging(text: str) -> None:
     assert (ours.marker is None) is (theirs.marker is None)
 
 
-@given(st.one_of(st.text(max_size=40), st.text("a0.-[], ;<=1*()@", max_size=12)))
+@given(
+    st.one_of(
+        st.text(max_size=40),
+        st.text("a0.-[], ;<=1*()@\"'", max_size=12),
+        st.builds("keras; {}".format, st.text("extra =\"'()<ando", max_size=16)),
+    )
+)
 def test_requirement_refuses_what_packaging_refuses(text: str) -> None:
     try:
         Parsed(text)
