@@ -17,7 +17,7 @@ from click.testing import CliRunner
 
 from kdoctor.cli.knowledge import knowledge
 from kdoctor.collect.registry import simple
-from kdoctor.collect.registry.config import IndexConfig, read_config, redacted
+from kdoctor.collect.registry.config import PUBLIC_INDEX, IndexConfig, read_config, redacted
 from kdoctor.collect.registry.transport import Transport, Unreachable
 from kdoctor.collect.registry.update import Known, KnownRelease, find_news, forget
 from kdoctor.collect.registry.wheel_choice import by_key, read_variants
@@ -634,7 +634,7 @@ UV = ("config/uv/uv.toml",)
 @pytest.mark.parametrize(
     ("files", "variables", "expected"),
     [
-        ((), {}, ["https://pypi.org/simple"]),
+        ((), {}, [PUBLIC_INDEX]),
         (PIP, {}, ["https://user/simple", "https://more/1", "https://more/2"]),
         (PIP[:1], {}, ["https://legacy/simple"]),
         (
@@ -642,7 +642,7 @@ UV = ("config/uv/uv.toml",)
             {"PIP_INDEX_URL": "https://env/simple/", "PIP_EXTRA_INDEX_URL": "https://a https://b"},
             ["https://env/simple", "https://a", "https://b"],
         ),
-        (PIP, {"PIP_CONFIG_FILE": os.devnull}, ["https://pypi.org/simple"]),
+        (PIP, {"PIP_CONFIG_FILE": os.devnull}, [PUBLIC_INDEX]),
         ((*PIP, "own.conf"), {"PIP_CONFIG_FILE": "{}/own.conf"}, ["https://own/simple"]),
         (PIP, {"UV_INDEX_URL": "https://uv-env/simple"}, ["https://uv-env/simple", "https://more/1", "https://more/2"]),
         (
@@ -651,7 +651,7 @@ UV = ("config/uv/uv.toml",)
             ["https://uv-env/simple", "https://a", "https://b"],
         ),
         (UV, {}, ["https://uv/simple", "https://uv-more/simple"]),
-        (UV, {"UV_NO_CONFIG": "1"}, ["https://pypi.org/simple"]),
+        (UV, {"UV_NO_CONFIG": "1"}, [PUBLIC_INDEX]),
         ((*UV, "old-uv.toml"), {"UV_CONFIG_FILE": "{}/old-uv.toml"}, ["https://old-uv/simple"]),
         ((*PIP, *UV), {}, ["https://user/simple", "https://more/1", "https://more/2", "https://uv-more/simple"]),
     ],
@@ -682,7 +682,7 @@ def test_no_index_is_obeyed(tmp_path):
 @pytest.mark.parametrize(
     ("url", "shown"),
     [
-        ("https://pypi.org/simple", "https://pypi.org/simple"),
+        (PUBLIC_INDEX, PUBLIC_INDEX),
         ("https://me:secret@host:8080/simple?token=secret#secret", "https://***@host:8080/simple"),
         ("https://secret@host/simple", "https://***@host/simple"),
         ("https://[secret/simple", "(no URL)"),
