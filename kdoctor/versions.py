@@ -30,8 +30,10 @@ _VARIABLE = (
     "|implementation_(?:name|version)|extra"
 )
 _COMPARISON = rf"""(?:{_VARIABLE})[ \t]*(?:<=|>=|<|>|==|!=)[ \t]*(?:'[^'"]*'|"[^'"]*")"""
-#: Comparisons of a variable with a text, joined by and and or; every other marker is packaging's affair.
-_MARKER = re.compile(rf"[ \t]*{_COMPARISON}(?:[ \t]+(?:and|or)[ \t]+{_COMPARISON})*[ \t]*", re.ASCII)
+_JOINED = rf"{_COMPARISON}(?:[ \t]+(?:and|or)[ \t]+{_COMPARISON})*"
+_OPERAND = rf"(?:{_COMPARISON}|\([ \t]*{_JOINED}[ \t]*\))"
+#: Comparisons of a variable with a text, joined by and and or, in brackets at most once; every other marker is packaging's affair.
+_MARKER = re.compile(rf"[ \t]*{_OPERAND}(?:[ \t]+(?:and|or)[ \t]+{_OPERAND})*[ \t]*", re.ASCII)
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?", re.ASCII)
 _SEPARATORS = re.compile(r"[-_.]+")
 _SYSTEMS = {"linux": ("linux", "posix", "Linux"), "darwin": ("darwin", "posix", "Darwin"), "windows": ("win32", "nt", "Windows")}

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -34,7 +38,16 @@ def test_satisfies_agrees_with_packaging(v: str, s: str) -> None:
 
 name = st.sampled_from(["keras", "Keras_Hub", "tf.keras", "a", "numpy"])
 extras = st.sampled_from(["", "[and-cuda]", "[a, B_c]", "[]"])
-marker = st.sampled_from(["", '; python_version < "3.10"', "; extra == 'x'", '; sys_platform != "win32" and extra == "y"'])
+marker = st.sampled_from(
+    [
+        "",
+        '; (sys_platform != "win32" and python_version < "3.13") and extra == "gcs"',
+        "; (extra == 'x')",
+        '; python_version < "3.10"',
+        "; extra == 'x'",
+        '; sys_platform != "win32" and extra == "y"',
+    ]
+)
 space = st.sampled_from(["", " "])
 joined = st.builds(lambda n, e, a, s, m: f"{n}{e}{a}{s}{m}", name, extras, space, specifier, marker)
 bracketed = st.builds(lambda n, s, m: f"{n} ({s}){m}", name, specifier.filter(bool), marker)
@@ -130,3 +143,22 @@ def test_base(v: str, expected: str | None) -> None:
 @pytest.mark.parametrize(("v", "expected"), [("2.16.1", (2, 16)), ("3", (3, 0)), ("3.0.0.dev1", (3, 0)), ("?", None)])
 def test_minor(v: str, expected: tuple[int, int] | None) -> None:
     assert versions.minor(v) == expected
+
+
+def test_what_real_metadata_says_is_judged_without_packaging() -> None:
+    code = """
+import sys
+from kdoctor import versions
+for text in (
+    "numpy<2.2.0,>=1.26.0",
+    "protobuf!=4.21.0,<6.0.0dev,>=3.20.3",
+    'tensorflow-io-gcs-filesystem>=0.23.1; (sys_platform != "win32" and python_version < "3.13") and extra == "gcs-filesystem"',
+    "importlib-metadata>=4.4; python_version < '3.10'",
+    "keras (>=3.10.0)",
+):
+    wanted = versions.requirement(text)
+    assert wanted, text
+    versions.satisfies("2.1.3", wanted.specifier)
+assert "packaging" not in sys.modules
+"""
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parents[1], timeout=60)
