@@ -6,12 +6,13 @@ from kdoctor.knowledge.catalogue import name_of
 from kdoctor.model import RuleText
 
 
-def _page(code: str, title: str, what: str, why: str, mend: str) -> RuleText:
+def page_of(code: str, title: str, what: str, why: str, mend: str) -> RuleText:
+    """Give the page of a rule, whose name stands in the catalogue."""
     return RuleText(code, name_of(code), title, what, why, mend)
 
 
 _PAGES = (
-    _page(
+    page_of(
         "KD001",
         "A declared requirement is not met",
         "A distribution of the TensorFlow and Keras family requires another one in versions that do not include the installed one.",
@@ -19,7 +20,7 @@ _PAGES = (
         "a newer one often works, and where runs have shown that it does, the finding says so (warning).",
         "Install the versions of the remedy; they satisfy all declared requirements of everything that is installed.",
     ),
-    _page(
+    page_of(
         "KD002",
         "A declared requirement is missing",
         "A distribution of the family requires another one that is not installed.",
@@ -27,14 +28,14 @@ _PAGES = (
         "missed by what uses them (tensorboard, grpcio).",
         "Install what is missing. A bare `pip install --no-deps` is the usual cause.",
     ),
-    _page(
+    page_of(
         "KD101",
         "A distribution is not made for this Python",
         "Requires-Python of an installed distribution does not admit the interpreter.",
         "pip refuses such an installation; it comes about by --ignore-requires-python, by copying folders, or by an upgrade of Python.",
         "Take a release that admits this Python, or a Python that the release admits.",
     ),
-    _page(
+    page_of(
         "KD102",
         "No wheel for this Python and platform",
         "A requirement names a release that has no wheel for the interpreter and the platform at hand.",
@@ -42,7 +43,7 @@ _PAGES = (
         "older release that happens to fit.",
         "Take a release that has a wheel, or a Python for which the wanted release has one.",
     ),
-    _page(
+    page_of(
         "KD201",
         "Keras 2 is newer than its TensorFlow",
         "A Keras of the 2.x line stands beside a TensorFlow of an older minor release.",
@@ -51,7 +52,7 @@ _PAGES = (
         "Advice to upgrade only Keras to get one of its newer features does not hold.",
         "Give both the same minor release.",
     ),
-    _page(
+    page_of(
         "KD202",
         "Keras 3 stands behind a tf.keras that cannot use it",
         "TensorFlow 2.6 to 2.14 with Keras 3 installed.",
@@ -59,14 +60,14 @@ _PAGES = (
         "tf.keras fails with No module named 'tensorflow.keras'. `import keras` may work all the same.",
         "Take the Keras 2 of the same minor release, or TensorFlow 2.16 or later.",
     ),
-    _page(
+    page_of(
         "KD203",
         "TensorFlow is too old to be a backend of Keras 3",
         "Keras 3 with the tensorflow backend on a TensorFlow before 2.11.",
         "On 2.9 and 2.10 import and compile succeed and fit fails, so a test that only imports does not show it.",
         "Take a newer TensorFlow, or the Keras 2 of this TensorFlow.",
     ),
-    _page(
+    page_of(
         "KD204",
         "Keras 2 under TensorFlow 2.16 or later",
         "The keras distribution is 2.x while TensorFlow is 2.16 or later, for which tf.keras is Keras 3.",
@@ -74,21 +75,21 @@ _PAGES = (
         "tf.keras with it.",
         "Upgrade keras to 3. A program that needs Keras 2 installs tf-keras and sets TF_USE_LEGACY_KERAS=1, or stays on TensorFlow 2.15.",
     ),
-    _page(
+    page_of(
         "KD205",
         "Keras 2 is too old for its TensorFlow or Python",
         "Keras 2.11 or older beside TensorFlow 2.12 with protobuf 4, or on Python 3.11.",
         "One minor release older usually works; this pair does not.",
         "Give both the same minor release.",
     ),
-    _page(
+    page_of(
         "KD206",
         "Keras 2 without TensorFlow",
         "Keras 2.4 to 2.15 is installed and no TensorFlow is.",
         "These releases are the Keras of TensorFlow and declare no requirement on it.",
         "Install TensorFlow of the same minor release, or take Keras 3 with another backend.",
     ),
-    _page(
+    page_of(
         "KD211",
         "Legacy Keras is asked for but not installed",
         "TF_USE_LEGACY_KERAS is on and tf-keras is missing.",
@@ -97,7 +98,7 @@ _PAGES = (
         "Keras 3: two ways to write the same thing get two different results. On TensorFlow 2.15 both fail.",
         "Install the tf-keras of the TensorFlow's minor release, or unset the variable.",
     ),
-    _page(
+    page_of(
         "KD212",
         "tf-keras does not fit",
         "tf-keras is of a generation that this TensorFlow or this protobuf cannot run.",
@@ -106,14 +107,14 @@ _PAGES = (
         "back to them. One minor release off was seen to work and is only a warning.",
         "Install the tf-keras of the TensorFlow's minor release.",
     ),
-    _page(
+    page_of(
         "KD213",
         "The legacy switch has no effect",
         "TF_USE_LEGACY_KERAS is set to a value, or on a TensorFlow, that does not react to it.",
         "TensorFlow compares with exactly 1, true and True, and reads the variable from 2.15 on.",
         "Set it to 1 before TensorFlow is imported, or unset it.",
     ),
-    _page(
+    page_of(
         "KD301",
         "Two distributions own one folder",
         "Several installed distributions bring the same import folder: tensorflow and tensorflow-cpu, keras and keras-nightly, and so on.",
@@ -122,35 +123,35 @@ _PAGES = (
         "check is silent on both.",
         "Keep one: uninstall the others, then install the kept one again, since the uninstallation removes its files too.",
     ),
-    _page(
+    page_of(
         "KD302",
         "Metadata without files",
         "A distribution is listed as installed, but its import folder is missing or empty.",
         "A rival that owned the same folder was uninstalled, or an installation was interrupted. pip list, pip check and uv see nothing.",
         "Install it again with --force-reinstall --no-deps.",
     ),
-    _page(
+    page_of(
         "KD303",
         "Files without metadata",
         "An import folder is there, and no installed distribution claims it.",
         "It can be imported, but no tool knows its version; an installer will lay another copy over it.",
         "Delete the folder and install the distribution properly.",
     ),
-    _page(
+    page_of(
         "KD304",
         "One distribution twice",
         "The metadata of one distribution is there in several versions.",
         "What is imported is decided by the files, what tools believe by the metadata that they meet first.",
         "Uninstall until it is gone, then install it once.",
     ),
-    _page(
+    page_of(
         "KD305",
         "Remains of an uninstallation",
         "A folder that starts with ~ holds a distribution that pip removed only in part.",
         "It is harmless to imports, but importlib.metadata counts it as installed, and pip warns of an invalid distribution.",
         "Delete the folder.",
     ),
-    _page(
+    page_of(
         "KD401",
         "Keras has no such backend",
         "KERAS_BACKEND or keras.json names a backend that this Keras does not have.",
@@ -159,7 +160,7 @@ _PAGES = (
         "`import tensorflow` as well, since TensorFlow imports Keras.",
         "Set KERAS_BACKEND, which wins over keras.json, or mend the file.",
     ),
-    _page(
+    page_of(
         "KD402",
         "The backend is not installed",
         "Keras would take a backend that is not there.",
@@ -168,21 +169,21 @@ _PAGES = (
         "and nothing set, it wants tensorflow.",
         "Install the backend, or set KERAS_BACKEND to one that is installed.",
     ),
-    _page(
+    page_of(
         "KD403",
         "The wish for a backend is ignored",
         "KERAS_BACKEND asks Keras 2.4 to 2.15 for another backend than tensorflow.",
         "These releases run on TensorFlow only and never read the variable: the program runs, on TensorFlow, without a word.",
         "Take Keras 3, or unset the variable.",
     ),
-    _page(
+    page_of(
         "KD404",
         "Variable and keras.json disagree",
         "KERAS_BACKEND names another backend than keras.json.",
         "The variable wins. Keras writes keras.json itself on the first import, so the file is seldom a wish.",
         "Nothing needs to be done.",
     ),
-    _page(
+    page_of(
         "KD405",
         "keras.json is not usable",
         "The keras.json that Keras would read is no JSON, no object, or has a value that Keras refuses.",
@@ -191,42 +192,42 @@ _PAGES = (
         "stops the import.",
         "Delete the file; Keras writes a fresh one.",
     ),
-    _page(
+    page_of(
         "KD406",
         "The backend cannot train",
         "The numpy or the openvino backend is chosen.",
         "Both are for inference: fit raises NotImplementedError.",
         "For training take tensorflow, jax or torch.",
     ),
-    _page(
+    page_of(
         "KD407",
         "The backend is of a version that this Keras cannot use",
         "jax, torch or openvino is older or newer than what the installed Keras 3 works with.",
         "Keras declares none of its backends, so no tool that reads metadata sees it. Some pairs import well and fail in fit.",
         "Move the backend or Keras as the remedy says.",
     ),
-    _page(
+    page_of(
         "KD408",
         "The backend needs something that nobody declares",
         "The chosen backend imports a distribution that is not installed and that Keras does not declare.",
         "The numpy backend imports scipy and jax, the openvino backend of Keras 3.15 scipy; jax itself needs jaxlib.",
         "Install it.",
     ),
-    _page(
+    page_of(
         "KD409",
         "jaxlib is newer than jax",
         "jaxlib has a higher version than jax.",
         "jax checks it when it is imported and stops.",
         "Give both the same version.",
     ),
-    _page(
+    page_of(
         "KD410",
         "A CUDA plugin of jax is newer than jaxlib",
         "jax-cuda12-plugin or jax-cuda13-plugin has a higher version than jaxlib.",
         "The plugin calls functions that this jaxlib does not have.",
         "Install jax with its extra (jax[cuda12] or jax[cuda13]), which keeps all of them in step.",
     ),
-    _page(
+    page_of(
         "KD501",
         "Built for NumPy 1, run with NumPy 2",
         "NumPy 2 is installed beside something that was compiled for NumPy 1, or NumPy is newer than an old TensorFlow can take.",
@@ -235,28 +236,28 @@ _PAGES = (
         "takes NumPy 2 and dies, and pip check sees nothing.",
         "Install numpy<2, or releases built for NumPy 2 (TensorFlow 2.18 and later).",
     ),
-    _page(
+    page_of(
         "KD502",
         "protobuf is too new",
         "TensorFlow before 2.12 with protobuf 4 or later.",
         "Its generated code is of an older protoc: Descriptors cannot be created directly.",
         "Install protobuf<3.21. PROTOCOL_BUFFERS_PYTHON_IMPLEMENTATION=python also helps with protobuf 4.21, slowly.",
     ),
-    _page(
+    page_of(
         "KD503",
         "protobuf is too old",
         "TensorFlow 2.20 or later with an older protobuf than its generated code needs.",
         "The runtime refuses generated code that is newer than itself.",
         "Upgrade protobuf; what caps it must move as well.",
     ),
-    _page(
+    page_of(
         "KD504",
         "ml-dtypes does not fit",
         "ml-dtypes lacks a type that this TensorFlow reads when it is imported.",
         "Types come and go between ml-dtypes releases.",
         "Install the ml-dtypes of the remedy.",
     ),
-    _page(
+    page_of(
         "KD505",
         "distutils is missing",
         "TensorFlow 2.16 to 2.18 on Python 3.12 or later without setuptools.",
@@ -264,28 +265,28 @@ _PAGES = (
         "import without it.",
         "Install setuptools.",
     ),
-    _page(
+    page_of(
         "KD506",
         "typing-extensions is too old",
         "TensorFlow 2.18 or later with typing-extensions before 4.",
         "What TensorFlow imports takes Self from it.",
         "Upgrade typing-extensions.",
     ),
-    _page(
+    page_of(
         "KD507",
         "wrapt is too new for what is done with it",
         "TensorFlow 2.6 or 2.7 with tf2onnx and wrapt 1.15 or later.",
         "The conversion reads __dict__ of a wrapped dictionary, which that wrapt forbids; training is not touched.",
         "Install wrapt<1.15, or set WRAPT_DISABLE_EXTENSIONS=true.",
     ),
-    _page(
+    page_of(
         "KD508",
         "gast is too new",
         "TensorFlow before 2.2 with gast 0.3 or later.",
         "AutoGraph reads classes that gast 0.3 renamed.",
         "Install gast==0.2.2.",
     ),
-    _page(
+    page_of(
         "KD601",
         "An add-on of another TensorFlow",
         "An add-on was made for another TensorFlow than the installed one.",
@@ -294,28 +295,28 @@ _PAGES = (
         "imported. Several declare nothing, so pip check is silent.",
         "Move the add-on or TensorFlow as the remedy says.",
     ),
-    _page(
+    page_of(
         "KD602",
         "An add-on of another Keras",
         "An add-on needs the other generation of Keras, or a newer release of it.",
         "Keras 2 and Keras 3 differ in their inner modules, and add-ons that reach into them are bound to one.",
         "Move the add-on or Keras as the remedy says; add-ons that ended with Keras 2 need TensorFlow 2.15 or older.",
     ),
-    _page(
+    page_of(
         "KD603",
         "An add-on needs tf-keras",
         "An add-on written for Keras 2 asks for tf-keras on TensorFlow 2.16 or later.",
         "tf.keras is Keras 3 there, and tf-keras is where Keras 2 lives on. The add-on imports it without declaring it.",
         "Install the tf-keras of the TensorFlow's minor release.",
     ),
-    _page(
+    page_of(
         "KD604",
         "An add-on needs pkg_resources",
         "tensorflow-hub 0.16.1 or older with setuptools 82 or later, or without setuptools.",
         "It imports pkg_resources, which setuptools removed in 82.",
         "Install setuptools<82.",
     ),
-    _page(
+    page_of(
         "KD605",
         "A placeholder instead of a release",
         "The installed version is an empty package.",
@@ -323,7 +324,7 @@ _PAGES = (
         "them where nothing else fits.",
         "Install the real thing in a version that fits this Python.",
     ),
-    _page(
+    page_of(
         "KD606",
         "An add-on needs NumPy 1",
         "An add-on in pure Python uses what NumPy 2 removed.",
