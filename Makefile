@@ -16,7 +16,7 @@ DEVELOPING := $(VENV)/kdoctor-developing
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help doctor test test-real golden lint bench clean
+.PHONY: help doctor test test-real lab golden lint bench clean
 
 help: ## Show what can be made
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1	/p' $(firstword $(MAKEFILE_LIST)) | awk -F '\t' '{printf "make %-10s %s\n", $$1, $$2}'
@@ -38,6 +38,9 @@ test: $(DEVELOPING) ## Run the tests that need no network
 test-real: $(DEVELOPING) ## Build real environments from the package index and hold kdoctor against them
 	$(BIN)/python -m pytest -m real --durations=10 tests/real $(ARGS)
 
+lab: $(DEVELOPING) ## Build and run the environments of the laboratory that were not measured yet: make lab ARGS="--again 'tf2.15-*'"
+	$(BIN)/python -m lab $(ARGS)
+
 golden: $(DEVELOPING) ## Write the expected reports in tests/golden anew after a change of words; read the difference
 	KDOCTOR_GOLDEN=write $(BIN)/python -m pytest tests/test_golden.py tests/test_readme.py $(ARGS)
 
@@ -47,7 +50,8 @@ lint: $(DEVELOPING) ## Check style, formatting and types
 	done; exit $$held
 
 bench: $(INSTALLED) ## Measure kdoctor against pip check, uv pip check and the start of click
-	PYTHONPATH=tests/real $(BIN)/python bench/bench.py
+	PYTHONPATH=. $(BIN)/python bench/bench.py
+
 
 clean: ## Remove all that was made here: .venv, real environments, caches
 	rm -rf $(VENV) .lab build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from lab import CACHE, ROOT, Recipe, fetched_uv, kept
+from lab.environments import CACHE, ROOT, Recipe, fetched_uv, kept
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

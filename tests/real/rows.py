@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from lab import Recipe
+from lab.environments import Recipe
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

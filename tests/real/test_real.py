@@ -7,12 +7,12 @@ import shutil
 import subprocess
 from typing import TYPE_CHECKING, NamedTuple
 
-import lab
 import pytest
-from lab import Recipe, Result
 from rows import HEALTHY, ROWS, USES, Row
 
 from kdoctor.model import USAGES
+from lab import environments
+from lab.environments import Recipe, Result
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,10 +31,10 @@ class Patient(NamedTuple):
     variables: dict[str, str]
 
     def runs(self, programs: dict[str, str]) -> dict[str, Result]:
-        return {usage: lab.run(self.python, programs[usage], self.home, self.variables) for usage in USAGES}
+        return {usage: environments.run(self.python, programs[usage], self.home, self.variables) for usage in USAGES}
 
     def checked(self) -> tuple[int, dict]:
-        return lab.check(self.python, self.home, self.variables)
+        return environments.check(self.python, self.home, self.variables)
 
 
 def home_of(row: Row, folder: Path) -> Path:
@@ -45,7 +45,7 @@ def home_of(row: Row, folder: Path) -> Path:
     return folder
 
 
-def built(recipe: Recipe, build=lab.kept) -> Path:
+def built(recipe: Recipe, build=environments.kept) -> Path:
     try:
         return build(recipe)
     except LookupError as missing:
@@ -87,8 +87,8 @@ def test_a_healthy_environment_raises_no_alarm(row: Row, patient: Patient) -> No
 
 @pytest.fixture
 def rebuilt(request, tmp_path) -> Patient:
-    folder = lab.CACHE / "mended" / request.param.name
-    python = built(request.param.recipe, lambda recipe: lab.build(recipe, folder))
+    folder = environments.CACHE / "mended" / request.param.name
+    python = built(request.param.recipe, lambda recipe: environments.build(recipe, folder))
     yield Patient(python, home_of(request.param, tmp_path / "home"), dict(request.param.variables))
     shutil.rmtree(folder)
 

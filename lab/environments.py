@@ -7,20 +7,21 @@ import hashlib
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[1]
 PROGRAMS = Path(__file__).parent / "programs"
 CACHE = Path(os.environ.get("KDOCTOR_REAL_CACHE") or ROOT / ".lab").absolute()
 
 #: What decides how Keras behaves must come from the row alone, never from the surroundings.
-FOREIGN = ("KERAS_", "TF_", "PYTHON", "JAX_", "XLA_", "CUDA_", "VIRTUAL_ENV", "CONDA_", "PROTOCOL_BUFFERS_")
+FOREIGN = ("KERAS_", "TF_", "PYTHON", "JAX_", "XLA_", "CUDA_", "VIRTUAL_ENV", "CONDA_", "PROTOCOL_BUFFERS_", "SETUPTOOLS_")
 
 
 class Recipe(NamedTuple):
@@ -32,6 +33,7 @@ class Recipe(NamedTuple):
 
     @property
     def folder(self) -> str:
+        """The name of its folder, another one for every other recipe."""
         return f"{self.name}-{hashlib.sha256(repr(self).encode()).hexdigest()[:10]}"
 
 
@@ -41,6 +43,8 @@ class Result(NamedTuple):
     works: bool
     facts: dict[str, str]
     said: str
+    #: The name of the signal that ended it, or "time out".
+    signal: str = ""
 
 
 def surroundings(home: Path, variables: Mapping[str, str], python: Path | None = None) -> dict[str, str]:
@@ -105,12 +109,13 @@ def build(recipe: Recipe, folder: Path) -> Path:
         raise LookupError(f"no CPython {' or '.join(recipe.pythons)} on this machine")
     shutil.rmtree(folder, ignore_errors=True)
     python = folder / "bin" / "python"
-    make = (*uv(), "venv", "--quiet", "--seed", "--python", base) if uv() else (base, "-m", "venv")
+    program = uv()
+    make = (*program, "venv", "--quiet", "--seed", "--python", base) if program else (base, "-m", "venv")
     _install(*make, folder)
     for step in recipe.steps:
         verb, *arguments = step.split()
-        if uv():
-            _install(*uv(), "pip", verb, "--quiet", "--python", python, *arguments)
+        if program:
+            _install(*program, "pip", verb, "--quiet", "--python", python, *arguments)
         else:
             _install(python, "-m", "pip", verb, "--quiet", *(("--yes",) if verb == "uninstall" else ()), *arguments)
     return python
@@ -132,21 +137,23 @@ def kept(recipe: Recipe) -> Path:
     return folder / "bin" / "python"
 
 
-def run(python: Path, program: str, home: Path, variables: Mapping[str, str]) -> Result:
+def run(python: Path, program: str | Path, home: Path, variables: Mapping[str, str]) -> Result:
     """Run one of the programs with the patient's interpreter, away from all that belongs to this machine's user."""
     environment = surroundings(home, variables, python)
     command = [python, PROGRAMS / program]
     try:
         done = subprocess.run(command, env=environment, cwd=home, capture_output=True, text=True, timeout=300, check=False)
     except subprocess.TimeoutExpired:
-        return Result(works=False, facts={}, said="ran longer than 300 s")
-    facts = json.loads(done.stdout.splitlines()[-1]) if done.returncode == 0 else {}
-    return Result(done.returncode == 0, facts, done.stderr[-1500:])
+        return Result(works=False, facts={}, said="ran longer than 300 s", signal="time out")
+    lines = done.stdout.splitlines()
+    facts = json.loads(lines[-1]) if done.returncode == 0 and lines and lines[-1].startswith("{") else {}
+    ended = signal.Signals(-done.returncode).name if done.returncode < 0 else ""
+    return Result(done.returncode == 0, facts, done.stderr[-4000:], ended)
 
 
-def check(python: Path, home: Path, variables: Mapping[str, str]) -> tuple[int, dict]:
+def check(python: Path, home: Path, variables: Mapping[str, str]) -> tuple[int, dict[str, Any]]:
     """Run `kdoctor check` on the environment of that interpreter; return its exit code and its report."""
-    command = [sys.executable, "-m", "kdoctor", "check", "--python", python, "--format", "json"]
+    command = [sys.executable, "-m", "kdoctor", "check", "--python", str(python), "--format", "json"]
     environment = surroundings(home, variables, python)
     done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode in (0, 1), f"kdoctor ended with {done.returncode}: {done.stderr}"

@@ -1,0 +1,22 @@
+"""The table of environments, by what they are about. Each module gives a tuple ROWS."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lab.table import backends, coupling, installs, legacy, natural, neighbours
+
+if TYPE_CHECKING:
+    from lab.row import Row
+
+TABLE: tuple[Row, ...] = (
+    *natural.ROWS,
+    *coupling.ROWS,
+    *legacy.ROWS,
+    *backends.ROWS,
+    *neighbours.ROWS,
+    *installs.ROWS,
+)
+
+_names = [one.name for one in TABLE]
+assert len(set(_names)) == len(_names), sorted({name for name in _names if _names.count(name) > 1})
