@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-#: The program of each usage, in lab/programs.
-USES = {"keras": "use_keras.py", "tensorflow.keras": "use_tensorflow_keras.py", "mixed": "use_mixed.py"}
+#: The program of each usage, in lab/programs. With TF_USE_LEGACY_KERAS set and no tf-keras, `from tensorflow.keras import ...`
+#: and the attribute `tf.keras` part; the first is what most programs write, the second stands in the mixed program.
+USES = {"keras": "use_keras.py", "tensorflow.keras": "import_from_tensorflow_keras.py", "mixed": "use_mixed.py"}
+#: The same, with a program that writes `tf.keras` in every way there is.
+USES_IN_EVERY_WAY = {**USES, "tensorflow.keras": "use_tensorflow_keras.py"}
 
 
 class Row(NamedTuple):

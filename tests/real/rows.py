@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from lab.environments import Recipe
+from lab.row import USES, USES_IN_EVERY_WAY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -12,10 +13,6 @@ if TYPE_CHECKING:
 MODERN = ("3.11", "3.12", "3.10", "3.13")
 #: TensorFlow up to 2.15 has wheels up to Python 3.11.
 OLD = ("3.11", "3.10", "3.9")
-
-USES = {"keras": "use_keras.py", "tensorflow.keras": "use_tensorflow_keras.py", "mixed": "use_mixed.py"}
-#: With TF_USE_LEGACY_KERAS set and no tf-keras, only programs that never touch the attribute `tf.keras` run.
-IMPORTS_ONLY = {**USES, "tensorflow.keras": "import_from_tensorflow_keras.py"}
 
 
 CPU_2_20 = "install tensorflow-cpu==2.20.0"
@@ -31,7 +28,7 @@ class Row(NamedTuple):
     works: tuple[bool, bool, bool]
     variables: Mapping[str, str] = {}
     keras_json: str | None = None
-    programs: Mapping[str, str] = USES
+    programs: Mapping[str, str] = USES_IN_EVERY_WAY
     #: True where the first remedy promises that afterwards all three usages work.
     mends: bool = False
 
@@ -68,9 +65,9 @@ ROWS = (
     Row("keras-2-on-2.18", KERAS_2_ON_2_18, "error", NONE, mends=True),
     Row("no-keras", NO_KERAS, "error", NONE, mends=True),
     Row("numpy-2-on-2.14", NUMPY_2_ON_2_14, "error", NONE, mends=True),
-    Row("legacy-without-tf-keras", PLAIN_2_20, "error", (True, True, False), LEGACY, programs=IMPORTS_ONLY, mends=True),
+    Row("legacy-without-tf-keras", PLAIN_2_20, "error", (True, True, False), LEGACY, programs=USES, mends=True),
     # tf-keras requires the distribution `tensorflow`: installed plainly it would put a second TensorFlow over the first.
-    Row("legacy-on-cpu", HEALTHY_2_18, "error", (True, True, False), LEGACY, programs=IMPORTS_ONLY, mends=True),
+    Row("legacy-on-cpu", HEALTHY_2_18, "error", (True, True, False), LEGACY, programs=USES, mends=True),
     Row("legacy-on-2.15", HEALTHY_2_15, "error", (True, False, False), LEGACY, mends=True),
     Row("json-theano", HEALTHY_2_18, "error", NONE, keras_json='{"backend": "theano"}', mends=True),
     # Its first remedy is to install torch, too large to follow here.

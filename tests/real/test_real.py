@@ -8,11 +8,12 @@ import subprocess
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
-from rows import HEALTHY, ROWS, USES, Row
+from rows import HEALTHY, ROWS, Row
 
 from kdoctor.model import USAGES
 from lab import environments
 from lab.environments import Recipe, Result
+from lab.row import USES_IN_EVERY_WAY
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -99,7 +100,7 @@ def test_the_first_remedy_keeps_its_promise(rebuilt: Patient) -> None:
     remedy = sick["remedies"][0]
     follow(remedy["commands"], rebuilt.python)
     mended = rebuilt._replace(variables=after(rebuilt.variables, remedy["environment"]))
-    failed = {usage: result.said for usage, result in mended.runs(USES).items() if not result.works}
+    failed = {usage: result.said for usage, result in mended.runs(USES_IN_EVERY_WAY).items() if not result.works}
     assert failed == {}, remedy
     code, report = mended.checked()
     assert code == 0, (remedy, report["findings"])
