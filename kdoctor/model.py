@@ -38,6 +38,8 @@ class Python(NamedTuple):
     prefix: str | None = None
     #: True for a build without the global interpreter lock (`cp313t` wheels).
     free_threaded: bool | None = None
+    #: 32 or 64: a 32-bit interpreter also runs on 64-bit machines, and takes other wheels there.
+    bits: int | None = None
 
 
 class Platform(NamedTuple):

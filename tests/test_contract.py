@@ -39,7 +39,7 @@ SNAPSHOT_SCHEMA = jsonschema.Draft202012Validator(read_schema("snapshot"))
 REPORT_SCHEMA = jsonschema.Draft202012Validator(read_schema("report"))
 
 FULL = Snapshot(
-    python=Python("3.13.1", executable="/opt/env/bin/python", prefix="/opt/env", free_threaded=True),
+    python=Python("3.13.1", executable="/opt/env/bin/python", prefix="/opt/env", free_threaded=True, bits=64),
     platform=Platform("linux", "x86_64", libc="glibc 2.36", release="6.1", wsl=False, container="docker"),
     cpu_flags=frozenset({"sse4_2", "avx"}),
     distributions=(
@@ -213,7 +213,7 @@ SNAPSHOTS = st.builds(
     Snapshot,
     origin=LOWER,
     complete=st.booleans(),
-    python=maybe(st.builds(Python, maybe(TEXT), LOWER, maybe(TEXT), maybe(TEXT), maybe(st.booleans()))),
+    python=maybe(st.builds(Python, maybe(TEXT), LOWER, maybe(TEXT), maybe(TEXT), maybe(st.booleans()), maybe(st.sampled_from((32, 64))))),
     platform=maybe(st.builds(Platform, maybe(LOWER), maybe(LOWER), maybe(TEXT), maybe(TEXT), maybe(st.booleans()), maybe(TEXT))),
     cpu_flags=maybe(st.frozensets(LOWER, max_size=3)),
     distributions=st.lists(DISTRIBUTIONS, max_size=3).map(tuple),

@@ -249,6 +249,22 @@ def test_a_target_is_what_the_snapshot_knows():
     assert Target.of(Snapshot()) == UNKNOWN
 
 
+@pytest.mark.parametrize(
+    ("system", "machine", "architecture"),
+    [
+        ("windows", "amd64", "x86"),
+        ("linux", "x86_64", "i686"),
+        ("linux", "aarch64", "armv7l"),
+        ("windows", "x86", "x86"),
+        ("linux", None, None),
+    ],
+)
+def test_a_32_bit_interpreter_takes_the_wheels_of_32_bits(system, machine, architecture):
+    known = Snapshot(python=Python("3.11.7", bits=32), platform=Platform(system, machine))
+    assert Target.of(known).architecture == architecture
+    assert Target.of(known._replace(python=Python("3.11.7", bits=64))).machine == machine
+
+
 # The file.
 
 

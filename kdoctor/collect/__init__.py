@@ -135,6 +135,7 @@ def _python(answer: Answer) -> Python:
         executable=encodable(answer.executable) if answer.executable else None,
         prefix=encodable(answer.prefix) if answer.prefix else None,
         free_threaded=answer.free_threaded,
+        bits=answer.bits,
     )
 
 

@@ -96,6 +96,7 @@ def _python(fields: Fields | None) -> Python | None:
         executable=fields.text("executable"),
         prefix=fields.text("prefix"),
         free_threaded=fields.flag("free_threaded"),
+        bits=fields.number("bits"),
     )
 
 

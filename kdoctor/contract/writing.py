@@ -66,7 +66,7 @@ def _python(python: Python) -> dict[str, Any]:
     return {
         "version": python.version,
         "implementation": python.implementation,
-        **_said(executable=python.executable, prefix=python.prefix, free_threaded=python.free_threaded),
+        **_said(executable=python.executable, prefix=python.prefix, free_threaded=python.free_threaded, bits=python.bits),
     }
 
 

@@ -6,15 +6,17 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from kdoctor.model import Snapshot
+    from kdoctor.model import Platform, Python, Snapshot
 
 #: Such as "linux-x86_64@cp311": the wheel of one platform and one Python.
 WheelKey = str
 
 _SYSTEM_WORD = {"linux": "linux", "darwin": "mac", "windows": "win"}
-_WINDOWS_MACHINE = {"x86_64": "amd64", "aarch64": "arm64"}
+_WINDOWS_MACHINE = {"x86_64": "amd64", "aarch64": "arm64", "i386": "x86", "i686": "x86"}
 _APPLE_MACHINE = {"amd64": "x86_64", "aarch64": "arm64"}
 _LINUX_MACHINE = {"amd64": "x86_64", "arm64": "aarch64"}
+#: What a 32-bit interpreter on a 64-bit machine takes wheels for.
+_NARROW = {"x86_64": "i686", "amd64": "x86", "aarch64": "armv7l", "arm64": "armv7l"}
 _MACHINE_WORDS = {"linux": _LINUX_MACHINE, "darwin": _APPLE_MACHINE, "windows": _WINDOWS_MACHINE}
 
 
@@ -41,7 +43,7 @@ class Target(NamedTuple):
         return cls(
             python.version if python else None,
             platform.system if platform else None,
-            platform.machine if platform else None,
+            _machine(python, platform),
             platform.libc if platform else None,
             platform.release if platform else None,
             python.implementation if python else "cpython",
@@ -124,6 +126,12 @@ def _rank(minor: tuple[int, int]) -> int:
 def _key_minor(key: WheelKey) -> tuple[int, int]:
     digits = key.rpartition("@cp")[2].rstrip("mut")
     return (int(digits[0]), int(digits[1:])) if digits.isdecimal() and len(digits) > 1 else (0, 0)
+
+
+def _machine(python: Python | None, platform: Platform | None) -> str | None:
+    machine = platform.machine if platform else None
+    narrow = python is not None and python.bits == 32  # noqa: PLR2004 -- bits.
+    return _NARROW.get(machine, machine) if narrow and machine else machine
 
 
 @lru_cache(maxsize=64)
