@@ -119,6 +119,9 @@ class Evidence(NamedTuple):
 
     says: str
     source: str
+    #: What kind of truth it is: "declared" (metadata says so), "known to fail" or "known to work" (whatever metadata says),
+    #: or "seen" (it stands so in this environment, or in the source of the library).
+    kind: str = "seen"
 
 
 class Way(NamedTuple):
@@ -216,3 +219,72 @@ class RuleText(NamedTuple):
     why: str
     mend: str
     since: str = ""
+    #: Where that is known from, for rules that are no rows.
+    sources: tuple[str, ...] = ()
+
+
+class KnownCase(NamedTuple):
+    """One row of the knowledge, as pages show it."""
+
+    when: str
+    needs: str
+    says: str
+    #: What comes of it: "every import fails", "a usage fails", ...; "" for what works.
+    effect: str
+    source: str
+    observed: str
+
+
+class ShownRun(NamedTuple):
+    """An environment that was built for real, as pages show it."""
+
+    name: str
+    #: The day of the measurement, YYYY-MM-DD.
+    measured: str
+    #: What decided: "Python 3.11.7, tensorflow-cpu 2.15.1, keras 3.6.0".
+    installed: str
+    #: Each usage or other program with "works" or the error that it died of.
+    outcome: tuple[tuple[str, str], ...]
+
+
+class RulePage(NamedTuple):
+    """All that there is to say of a rule."""
+
+    text: RuleText
+    #: Rows that are known to fail.
+    cases: tuple[KnownCase, ...] = ()
+    #: Popular advice that does not hold, and what is true instead.
+    advice: tuple[tuple[str, str], ...] = ()
+    #: Runs in which the rule spoke, and those beyond its borders in which all went well.
+    failing: tuple[ShownRun, ...] = ()
+    working: tuple[ShownRun, ...] = ()
+
+
+class DistributionPage(NamedTuple):
+    """All that is known about one distribution."""
+
+    name: str
+    #: Days on which the index and the rows were last renewed, YYYY-MM-DD.
+    index_date: str
+    facts_date: str
+    #: How many releases the index holds, and the newest final and the newest candidate with their days.
+    releases: int = 0
+    newest: tuple[str, str] | None = None
+    candidate: tuple[str, str] | None = None
+    #: Releases that were taken back, with the reason.
+    yanked: tuple[tuple[str, str], ...] = ()
+    #: The import folder that it owns, and who else does.
+    folder: str | None = None
+    rivals: tuple[str, ...] = ()
+    #: First and last of neighbouring releases, and what they declare of others in the family, or which Python they ask for.
+    declares: tuple[tuple[str, str, str], ...] = ()
+    pythons: tuple[tuple[str, str, str], ...] = ()
+    known_to_fail: tuple[KnownCase, ...] = ()
+    known_to_work: tuple[KnownCase, ...] = ()
+    #: Names of the runs, by the version that was installed.
+    runs: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+    @property
+    def unknown(self) -> bool:
+        """True where kdoctor has never heard of it."""
+        return not (self.releases or self.folder or self.known_to_fail or self.known_to_work or self.runs)

@@ -16,6 +16,8 @@ from kdoctor import versions
 from kdoctor.errors import KdoctorError
 from kdoctor.knowledge import index as knowledge_index
 from kdoctor.knowledge import index_file
+from kdoctor.knowledge.dates import HORIZON
+from kdoctor.knowledge.families import ROLES
 from kdoctor.knowledge.index import Index, Release, Target, Variant, embedded_path, installable
 from kdoctor.knowledge.index_file import Project
 from kdoctor.knowledge.renewal import ProjectNews, renewed
@@ -407,3 +409,11 @@ def test_of_nightly_builds_the_newest_are_kept():
     after = Index(renewed(base, [ProjectNews("p", [Release("3")])], "2020-01-02"), "after")
     assert [release.version for release in after.releases("p")] == ["2", "3"]
     assert after.project("p").keep == 2
+
+
+@pytest.mark.parametrize("name", sorted(HORIZON))
+def test_the_horizon_is_the_newest_release_of_the_embedded_index(name: str) -> None:
+    index = INDEX
+    players = [player for player in ROLES.get(name, (name,)) if index.releases(player)]
+    newest = max(versions.minor(index.releases(player)[-1].version) for player in players)
+    assert HORIZON[name] == newest

@@ -236,6 +236,11 @@ ROWS = (
     row("KD605", "keras-nlp==0.12.1"),
     row("KD606", "tf2onnx==1.16.1 numpy==2.0.2", E, "tf2onnx numpy"),
     row("KD606", "tf2onnx==1.17.0 numpy==2.0.2"),
+    # kdoctor itself.
+    row("KD901", "tensorflow==3.0.0 keras==3.15.1", N, "tensorflow"),
+    row("KD901", "tensorflow==2.22.0rc0 keras==3.15.1"),
+    row("KD204", "tensorflow==2.21.0 keras==2.15.0", E),
+    row("KD204", "tensorflow==3.0.0 keras==2.15.0"),  # Nobody has seen that TensorFlow.
 )
 
 
@@ -320,4 +325,4 @@ def test_a_crashing_rule_is_told_and_ends_nothing(monkeypatch: pytest.MonkeyPatc
 def test_a_future_release_is_judged_by_its_own_metadata() -> None:
     future = snapshot("tensorflow==3.4.0 keras==5.0.0 numpy==4.0.0 protobuf==11.0", requires={"tensorflow": ("keras>=5", "numpy>=4")})
     findings, _ = rules.run(couple(future))
-    assert findings == ()
+    assert [finding.rule for finding in findings] == ["KD901"]

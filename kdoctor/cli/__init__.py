@@ -25,7 +25,7 @@ _INTERRUPTED = 130
 COMMANDS = {
     "check": ("kdoctor.cli.check", "Examine an environment and say what is wrong and how to mend it."),
     "explain": ("kdoctor.cli.explain", "Explain a rule, or list them all."),
-    "knowledge": ("kdoctor.cli.knowledge", "Show or renew what kdoctor knows of releases."),
+    "knowledge": ("kdoctor.cli.knowledge", "Show what kdoctor knows about a distribution, or renew it."),
     "schema": ("kdoctor.cli.schema", "Print the JSON Schema of a document."),
     "snapshot": ("kdoctor.cli.snapshot", "Write down what an environment is, as JSON."),
 }

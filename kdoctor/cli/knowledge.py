@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from kdoctor.cli.options import color_option
+from kdoctor.cli.output import face_of, say
 from kdoctor.errors import KdoctorError
 from kdoctor.knowledge import index as knowledge_index
+from kdoctor.render.words import clean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -32,6 +35,32 @@ def knowledge() -> None:
 def date() -> None:
     """Print the day on which the knowledge in use was read."""
     click.echo(knowledge_index.knowledge_date())
+
+
+@knowledge.command()
+@click.argument("name")
+@click.option("--format", "form", type=click.Choice(["text", "markdown"]), default="text", show_default=True, help="The form of the page.")
+@color_option
+def show(name: str, form: str, color: str) -> None:
+    """List what is known about one distribution, with dates and sources."""
+    from kdoctor.knowledge.about import about  # noqa: PLC0415 -- start-up time of the other commands.
+    from kdoctor.render import page  # noqa: PLC0415 -- the same.
+    from kdoctor.render.distribution import sections, summary  # noqa: PLC0415 -- the same.
+    from kdoctor.versions import normalize  # noqa: PLC0415 -- the same.
+
+    known = about(normalize(name))
+    if known.unknown:
+        projects = knowledge_index.open_index().projects
+        import difflib  # noqa: PLC0415 -- only where a name was spelled wrongly.
+
+        near = difflib.get_close_matches(known.name, projects, 3)
+        hint = f"did you mean {' or '.join(near)}?" if near else f"it knows {', '.join(sorted(projects))}"
+        raise KdoctorError(f"kdoctor knows nothing about {clean(name, 80)}", hint)
+    face, found = face_of(color), list(sections(known))
+    if form == "markdown":
+        say(page.markdown(known.name, summary(known), found))
+    else:
+        say(page.text(known.name, summary(known), found, face), face)
 
 
 @knowledge.command()

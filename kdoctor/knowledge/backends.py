@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kdoctor.knowledge.schema import Fact, fact
 
-_RUN = "measured: environments built and run on Linux x86_64, CPU"
+_RUN = "measured on Linux x86_64, CPU"
 
 BACKEND_FACTS: tuple[Fact, ...] = (
     fact(

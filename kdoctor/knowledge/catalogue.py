@@ -78,6 +78,7 @@ _NAMES = {
     "KD762": "libtpu-without-library",
     "KD763": "libtpu-missing",
     "KD771": "cpu-instructions-missing",
+    "KD901": "newer-than-knowledge",
 }
 
 

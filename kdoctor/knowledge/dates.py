@@ -1,13 +1,35 @@
-"""How old the knowledge is."""
+"""How old the knowledge is, and how far it reaches."""
 
 from __future__ import annotations
 
 import os
 
+from kdoctor import versions
+from kdoctor.knowledge.families import ROLES
 from kdoctor.knowledge.where import own_path
 
 #: The day on which the curated facts were last gone through; the embedded index is not newer.
 FACTS_DATE = "2026-11-21"
+
+#: The newest minor release, candidates and nightlies among them, that there was on that day; what is newer is judged by its
+#: own metadata. For a role the newest of all who play it.
+HORIZON: dict[str, tuple[int, int]] = {
+    "tensorflow": (2, 23),
+    "keras": (3, 16),
+    "tf-keras": (2, 21),
+    "jax": (0, 12),
+    "jaxlib": (0, 12),
+    "torch": (2, 15),
+    "openvino": (2026, 4),
+}
+_ROLE = {name: role for role, names in ROLES.items() for name in names}
+
+
+def beyond_horizon(name: str, version: str | None) -> bool:
+    """Tell whether a release is newer than the newest that was known when the facts were gone through."""
+    newest = HORIZON.get(_ROLE.get(name, name))
+    minor = versions.minor(version) if newest else None
+    return newest is not None and minor is not None and minor > newest
 
 
 def knowledge_date() -> str:

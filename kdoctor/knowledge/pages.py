@@ -331,6 +331,13 @@ _PAGES = (
         "TensorFlow itself may be fine with NumPy 2.",
         "Upgrade the add-on, or install numpy<2.",
     ),
+    page_of(
+        "KD901",
+        "Newer than what kdoctor knows",
+        "A TensorFlow, a Keras or a backend is of a release that came after the knowledge of this kdoctor.",
+        "Nothing is wrong with it. kdoctor judges it by its own metadata alone; the facts on older releases are not applied to it.",
+        "Nothing must be done. A newer kdoctor may know more; `kdoctor knowledge update` fetches the metadata of new releases.",
+    ),
 )
 
 PAGES: dict[str, RuleText] = {page.code: page for page in _PAGES}

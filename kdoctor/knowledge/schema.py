@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from enum import Enum
 from typing import NamedTuple
 
 from kdoctor.model import RuleText, Severity
 
-__all__ = ["Fact", "RuleText", "Severity", "Tolerated", "fact"]
+__all__ = ["Advice", "Effect", "Fact", "RuleText", "Severity", "Tolerated", "fact"]
+
+
+class Effect(Enum):
+    """What comes of it where a fact is not heeded."""
+
+    EVERY_IMPORT = "every import fails"
+    USAGE = "a usage fails"
+    FEATURE = "a feature or an add-on fails"
+    SILENT = "another result, without a word"
 
 
 class Fact(NamedTuple):
@@ -32,6 +42,7 @@ class Fact(NamedTuple):
     source: str
     #: The versions for which it was seen.
     observed: str
+    effect: Effect
 
     def need(self, version: str | None) -> str:
         """Give `needs` with the version of the first distribution of `when` filled in."""
@@ -52,6 +63,19 @@ class Tolerated(NamedTuple):
     severity: Severity = Severity.WARNING
 
 
+class Advice(NamedTuple):
+    """Popular advice that does not hold, and what is true instead."""
+
+    #: The rule on whose page it stands.
+    rule: str
+    #: The advice as people give it.
+    advice: str
+    answer: str
+    source: str
+    #: Names of the runs that show it.
+    runs: tuple[str, ...] = ()
+
+
 def fact(  # noqa: D103 -- the constructor of a row: the fields are documented above.
     rule: str,
     when: str,
@@ -61,6 +85,15 @@ def fact(  # noqa: D103 -- the constructor of a row: the fields are documented a
     source: str,
     observed: str,
     severity: Severity = Severity.ERROR,
+    effect: Effect | None = None,
 ) -> Fact:
     conditions = tuple(part.strip() for part in when.split(" and "))
-    return Fact(rule, conditions, needs, frozenset(breaks.split()), severity, says, source, observed)
+    broken = frozenset(breaks.split())
+    return Fact(rule, conditions, needs, broken, severity, says, source, observed, effect or _effect(broken))
+
+
+def _effect(broken: frozenset[str]) -> Effect:
+    """Tell from the components that do not work what fails, where the row does not say more."""
+    if not broken:
+        return Effect.FEATURE
+    return Effect.EVERY_IMPORT if "tensorflow" in broken or broken >= {"keras", "tf.keras"} else Effect.USAGE

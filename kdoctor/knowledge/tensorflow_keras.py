@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kdoctor.knowledge.schema import Fact, Severity, Tolerated, fact
 
-_RUN = "measured: environments built and run on Linux x86_64, CPU"
+_RUN = "measured on Linux x86_64, CPU"
 
 #: TensorFlow minor -> the first Keras 2 minor that it cannot run, the error, and what was run.
 _TOO_NEW = (

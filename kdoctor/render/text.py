@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kdoctor import __version__
-from kdoctor.model import Finding, Report, Severity, Snapshot, UsageResult
+from kdoctor.model import Evidence, Finding, Report, Severity, Snapshot, UsageResult
 from kdoctor.render.mend import labelled, mend, shown_at
 from kdoctor.render.words import Face, ascii_only, clean, paint, wrapped
 
@@ -116,10 +116,15 @@ def _findings(shown: Sequence[Finding], report: Report, face: Face, verbosity: i
     for finding in shown:
         lines = [*_title(finding, face), *labelled("why", finding.cause, face)]
         if verbosity:
-            lines += [line for one in finding.evidence for line in labelled("from", f"{one.says} [{one.source}]", face)]
+            lines += [line for one in finding.evidence for line in labelled("from", _evidence(one), face)]
         lines += mend(finding, report, places, face, verbosity=verbosity)
         blocks.append([*lines, f"  more  kdoctor explain {finding.rule}"])
     return blocks
+
+
+def _evidence(evidence: Evidence) -> str:
+    kind = "" if evidence.kind == "seen" else f"{evidence.kind}: "
+    return f"{kind}{evidence.says} [{evidence.source}]"
 
 
 def _title(finding: Finding, face: Face) -> list[str]:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 
 from kdoctor.knowledge.coupling import Coupling
 from kdoctor.model import Finding, Severity
-from kdoctor.rules import backends, declared, installs, legacy, planned, rows, variables
+from kdoctor.rules import backends, declared, horizon, installs, legacy, planned, rows, variables
 from kdoctor.rules.provenance import provenance
 
 Rule = Callable[[Coupling], Iterator[Finding]]
@@ -36,6 +36,7 @@ RULES: tuple[Rule, ...] = (
     legacy.legacy_without_effect,
     backends.contradicting_config,
     backends.inference_only_backend,
+    horizon.newer_than_known,
 )
 
 

@@ -145,8 +145,8 @@ def _install(names: list[str], hits: list[_Weighed]) -> Way:
 
 
 def _evidence(hits: list[_Weighed]) -> tuple[Evidence, ...]:
-    declared = [Evidence(f"{label(v.holder)} requires {v.text}", f"{label(v.holder)} metadata") for v, _ in hits]
-    return (*declared, *(Evidence(t.says, t.source) for t in dict.fromkeys(t for _, t in hits if t)))
+    declared = [Evidence(f"{label(v.holder)} requires {v.text}", f"{label(v.holder)} metadata", "declared") for v, _ in hits]
+    return (*declared, *(Evidence(t.says, t.source, "known to work") for t in dict.fromkeys(t for _, t in hits if t)))
 
 
 def _breaks(severity: Severity, hits: list[_Weighed]) -> frozenset[str]:
@@ -233,6 +233,6 @@ def python_refused(coupling: Coupling) -> Iterator[Finding]:
                 summary=f"{label(distribution)} is not made for Python {python.version}",
                 cause=f"It requires Python {wanted}.",
                 subjects=(distribution.name, "python"),
-                evidence=(Evidence(f"Requires-Python: {wanted}", f"{label(distribution)} metadata"),),
+                evidence=(Evidence(f"Requires-Python: {wanted}", f"{label(distribution)} metadata", "declared"),),
                 breaks=frozenset({component} if component and old else ()),
             )

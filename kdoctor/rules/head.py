@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from kdoctor import versions
 from kdoctor.knowledge.coupling import Coupling
+from kdoctor.knowledge.dates import beyond_horizon
 from kdoctor.knowledge.families import KERAS, TENSORFLOW
-from kdoctor.model import Accelerator, Head
+from kdoctor.model import Accelerator, Distribution, Head
 
 _VENDORS = {"nvidia": "NVIDIA", "amd": "AMD", "intel": "Intel", "apple": "Apple", "google": "Google"}
 
@@ -18,9 +19,13 @@ def head(coupling: Coupling) -> Head:
 def _listed(coupling: Coupling, names: tuple[str, ...]) -> str:
     found = [coupling.present[name] for name in names if name in coupling.present]
     if len(found) == 1 and found[0].name == names[0]:
-        return found[0].version or "version unknown"
-    words = " and ".join(f"{one.version or 'version unknown'} ({one.name})" for one in found)
+        return (found[0].version or "version unknown") + _new(found[0])
+    words = " and ".join(f"{one.version or 'version unknown'} ({one.name}){_new(one)}" for one in found)
     return f"{words} in one folder" if len(found) > 1 else words
+
+
+def _new(distribution: Distribution) -> str:
+    return " (newer than what kdoctor knows)" if beyond_horizon(distribution.name, distribution.version) else ""
 
 
 def _absent(coupling: Coupling, names: tuple[str, ...]) -> str:

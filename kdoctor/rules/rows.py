@@ -9,6 +9,7 @@ from kdoctor import versions
 from kdoctor.knowledge.catalogue import name_of
 from kdoctor.knowledge.conditions import holds, read, violated, who
 from kdoctor.knowledge.coupling import Coupling
+from kdoctor.knowledge.dates import beyond_horizon
 from kdoctor.knowledge.facts import FACTS
 from kdoctor.knowledge.families import FAMILY, TENSORFLOW
 from kdoctor.knowledge.schema import Fact
@@ -40,6 +41,9 @@ def hits(coupling: Coupling) -> Iterator[Hit]:
         if not _quick_no(fact, coupling) and all(holds(condition, coupling) for condition in fact.when):
             holders = [found for found in (who(read(condition).name, coupling) for condition in fact.when) if found]
             first = who(read(fact.when[0]).name, coupling)
+            if first and beyond_horizon(first.name, first.version):
+                # Nobody has seen that release: its own metadata judges it, and KD901 says so.
+                continue
             needs = fact.need(versions.base(first.version) if first else None)
             if violated(needs, coupling):
                 yield Hit(fact, needs, holders, who(read(needs).name, coupling))
@@ -64,7 +68,7 @@ def _finding(group: list[Hit]) -> Finding:
         summary=_summary(holders, target, need.name, need.mark),
         cause=" ".join(dict.fromkeys(_sentence(hit.fact.says) for hit in group)),
         subjects=tuple(dict.fromkeys(subjects)),
-        evidence=tuple(Evidence(f"seen for: {hit.fact.observed}", hit.fact.source) for hit in group),
+        evidence=tuple(Evidence(f"seen for {hit.fact.observed}", hit.fact.source, "known to fail") for hit in group),
         breaks=frozenset().union(*(hit.fact.breaks for hit in group)),
         ways=() if target and need.mark != "!" else (_way(group, need.name, target),),
     )
