@@ -27,7 +27,9 @@ def foretell(coupling: Coupling, findings: Iterable[Finding]) -> dict[str, Usage
     broken = broken_components(findings)
     standalone = _standalone(coupling, broken)
     through = _through_tensorflow(coupling, broken)
-    return {"keras": standalone, "tensorflow.keras": through, "mixed": _mixed(broken, standalone, through)}
+    # A program that mixes takes the attribute tf.keras, which may work where `from tensorflow.keras import X` does not.
+    attribute = _through_tensorflow(coupling, {name: codes for name, codes in broken.items() if name != "tf.keras.import"})
+    return {"keras": standalone, "tensorflow.keras": through, "mixed": _mixed(broken, standalone, attribute)}
 
 
 def _result(coupling: Coupling, broken: Broken, needs: Iterable[str], answer: str | None, backend: str | None) -> UsageResult:
@@ -49,8 +51,18 @@ def _standalone(coupling: Coupling, broken: Broken) -> UsageResult:
     if keras is None and (coupling.folder("keras") or 0) <= 0:
         return _nobody_answers(coupling, broken, KERAS, "keras")
     backend = "tensorflow" if coupling.keras_generation == "tf" else coupling.backend
-    answer = f"{keras.name} {keras.version or '(version unknown)'}" if keras else "keras (version unknown)"
+    answer = _answer(coupling)
     return _result(coupling, broken, ("keras", *((backend,) if backend else ())), answer, backend)
+
+
+def _answer(coupling: Coupling) -> str:
+    """Name the distribution whose classes a program gets; Keras 2.4 is a thin redirect to the Keras inside TensorFlow."""
+    keras, tensorflow = coupling.keras, coupling.tensorflow
+    if keras is None:
+        return "keras (version unknown)"
+    if tensorflow and versions.minor(keras.version) == (2, 4):
+        return f"{tensorflow.name} {tensorflow.version or '(version unknown)'}"
+    return f"{keras.name} {keras.version or '(version unknown)'}"
 
 
 def _through_tensorflow(coupling: Coupling, broken: Broken) -> UsageResult:
@@ -67,8 +79,8 @@ def _through_tensorflow(coupling: Coupling, broken: Broken) -> UsageResult:
     if keras is None and (coupling.folder("keras") or 0) <= 0:
         return _nobody_answers(coupling, broken, KERAS, "keras")
     backend = coupling.backend if coupling.keras_generation == "3" else "tensorflow"
-    answer = f"{keras.name} {keras.version or '(version unknown)'}" if keras else "keras (version unknown)"
-    needs = ("tensorflow", "tf.keras", "keras", *((backend,) if backend else ()))
+    answer = _answer(coupling)
+    needs = ("tensorflow", "tf.keras", "tf.keras.import", "keras", *((backend,) if backend else ()))
     return _result(coupling, broken, needs, answer, backend)
 
 
