@@ -243,6 +243,10 @@ ROWS = (
     row("KD605", "keras-nlp==0.12.1"),
     row("KD606", "tf2onnx==1.16.1 numpy==2.0.2", E, "tf2onnx numpy"),
     row("KD606", "tf2onnx==1.17.0 numpy==2.0.2"),
+    row("KD607", "tensorflow-probability==0.22.0 jax==0.4.8 jaxlib==0.4.7", E, "tensorflow-probability jax"),
+    row("KD607", "tensorflow-probability==0.22.0 jax==0.4.8 jaxlib==0.4.7 tensorflow==2.14.1", N),
+    row("KD607", "tensorflow-probability==0.22.0 jax==0.4.14 jaxlib==0.4.14"),
+    row("KD607", "tensorflow-probability==0.21.0 jax==0.4.8 jaxlib==0.4.7"),
     # kdoctor itself.
     row("KD901", "tensorflow==3.0.0 keras==3.15.1", N, "tensorflow"),
     row("KD901", "tensorflow==2.22.0rc0 keras==3.15.1"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kdoctor.knowledge.schema import Fact, Severity, fact
 
-_RUN = "measured: environments built and run on Linux x86_64, CPU"
+_RUN = "measured on Linux x86_64, CPU"
 
 #: tensorflow-probability checks this floor when it is imported; source: tensorflow_probability/__init__.py of each release.
 _PROBABILITY = (
@@ -47,6 +47,20 @@ ADDONS: tuple[Fact, ...] = (
             f"release {release}",
         )
         for release, floor in _PROBABILITY
+    ),
+    *(
+        fact(
+            "KD607",
+            f"tensorflow-probability>=0.22 and jax and {tensorflow}",
+            "?jax>=0.4.14",
+            "",
+            "the JAX side of tensorflow-probability 0.22 and later (tensorflow_probability.substrates.jax) uses jax.dtypes.prng_key, which "
+            "jax has from 0.4.14 on",
+            "tensorflow_probability/substrates/jax of 0.21.0 and 0.22.0; jax/dtypes.py of 0.4.13 and 0.4.14; tensorflow/probability#1808",
+            "tensorflow-probability 0.22.0 with jax 0.4.8",
+            severity,
+        )
+        for tensorflow, severity in (("!tensorflow", Severity.ERROR), ("tensorflow", Severity.NOTE))
     ),
     fact(
         "KD602",

@@ -49,6 +49,7 @@ _NAMES = {
     "KD604": "add-on-needs-pkg-resources",
     "KD605": "placeholder-release",
     "KD606": "add-on-needs-numpy-1",
+    "KD607": "add-on-of-another-backend",
     "KD701": "cpu-build-beside-gpu",
     "KD702": "cuda-libraries-missing",
     "KD703": "cuda-of-another-generation",

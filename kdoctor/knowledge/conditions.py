@@ -54,6 +54,8 @@ def holds(text: str, coupling: Coupling) -> bool | None:
         python = coupling.snapshot.python
         return versions.satisfies(python.version if python else None, condition.specifier)
     distribution = who(condition.name, coupling)
+    if condition.mark == "!":
+        return distribution is None
     if distribution is None:
         return None if _missing(condition.name, coupling) is None else False
     if not condition.specifier:

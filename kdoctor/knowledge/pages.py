@@ -332,6 +332,13 @@ _PAGES = (
         "Upgrade the add-on, or install numpy<2.",
     ),
     page_of(
+        "KD607",
+        "An add-on needs another release of the backend",
+        "An add-on uses JAX or PyTorch in a release that does not have what it calls.",
+        "Such add-ons declare none of the frameworks that they can run on, so no tool that reads metadata sees it.",
+        "Move the add-on or the backend as the remedy says.",
+    ),
+    page_of(
         "KD901",
         "Newer than what kdoctor knows",
         "A TensorFlow, a Keras or a backend is of a release that came after the knowledge of this kdoctor.",
