@@ -19,6 +19,7 @@ MAY_IMPORT = {
     "collect": {"contract", "errors", "model"},
     "knowledge": {"errors", "model", "versions"},
     "rules": {"knowledge", "model", "versions"},
+    "matrix": {"contract", "knowledge", "model", "rules", "versions"},
     "solve": {"knowledge", "model", "versions"},
     "render": {"contract", "model"},
     "doctor": {"knowledge", "model", "rules", "solve"},
@@ -26,7 +27,7 @@ MAY_IMPORT = {
 
 #: The outside world, closed to everything that must be a pure function of the snapshot.
 OUTSIDE = {"os", "sys", "subprocess", "platform", "socket", "urllib", "click", "importlib_metadata"}
-PURE = {"model", "versions", "rules", "solve", "render", "doctor"}
+PURE = {"model", "versions", "rules", "solve", "matrix", "render", "doctor"}
 
 
 def part_of(path: Path) -> str:

@@ -247,6 +247,8 @@ ROWS = (
     row("KD607", "tensorflow-probability==0.22.0 jax==0.4.8 jaxlib==0.4.7 tensorflow==2.14.1", N),
     row("KD607", "tensorflow-probability==0.22.0 jax==0.4.14 jaxlib==0.4.14"),
     row("KD607", "tensorflow-probability==0.21.0 jax==0.4.8 jaxlib==0.4.7"),
+    row("KD607", "tensorflow-probability==0.25.0 jax==0.7.0 jaxlib==0.7.0", E),
+    row("KD607", "tensorflow-probability==0.25.0 jax==0.6.2 jaxlib==0.6.2"),
     # kdoctor itself.
     row("KD901", "tensorflow==3.0.0 keras==3.15.1", N, "tensorflow"),
     row("KD901", "tensorflow==2.22.0rc0 keras==3.15.1"),

@@ -26,6 +26,7 @@ COMMANDS = {
     "check": ("kdoctor.cli.check", "Examine an environment and say what is wrong and how to mend it."),
     "explain": ("kdoctor.cli.explain", "Explain a rule, or list them all."),
     "knowledge": ("kdoctor.cli.knowledge", "Show what kdoctor knows about a distribution, or renew it."),
+    "matrix": ("kdoctor.cli.matrix", "Show which releases go together."),
     "schema": ("kdoctor.cli.schema", "Print the JSON Schema of a document."),
     "snapshot": ("kdoctor.cli.snapshot", "Write down what an environment is, as JSON."),
 }

@@ -1,4 +1,4 @@
-"""`kdoctor schema`: the JSON Schemas of the two documents."""
+"""`kdoctor schema`: the JSON Schemas of the documents."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from kdoctor.cli.output import say
 
 
 def read_schema(document: str) -> dict[str, Any]:
-    """Return the JSON Schema (draft 2020-12) of a document, `snapshot` or `report`, whole in itself.
+    """Return the JSON Schema (draft 2020-12) of a document, `snapshot`, `report` or `matrix`, whole in itself.
 
     A report holds a snapshot, so its schema carries that of the snapshot among its definitions.
     """
@@ -28,9 +28,9 @@ def read_schema(document: str) -> dict[str, Any]:
 @click.command(
     short_help="Print the JSON Schema of a document.",
     help="Print the JSON Schema (draft 2020-12) of what `kdoctor check --from` reads (snapshot) "
-    "or of what `kdoctor check --format json` prints (report).",
+    "or of what `kdoctor check --format json` (report) and `kdoctor matrix --format json` print (matrix).",
 )
-@click.argument("document", type=click.Choice(["snapshot", "report"]))
+@click.argument("document", type=click.Choice(["snapshot", "report", "matrix"]))
 def schema(document: str) -> None:
     """Print one schema to standard output."""
     import json  # noqa: PLC0415 - only this command needs it.

@@ -62,6 +62,19 @@ ADDONS: tuple[Fact, ...] = (
         )
         for tensorflow, severity in (("!tensorflow", Severity.ERROR), ("tensorflow", Severity.NOTE))
     ),
+    *(
+        fact(
+            "KD607",
+            f"tensorflow-probability<0.26 and jax and {tensorflow}",
+            "?jax<0.7",
+            "",
+            "the JAX side of tensorflow-probability up to 0.25 uses jax.interpreters.xla.pytype_aval_mappings, which jax 0.7 removed",
+            f"tensorflow-probability 0.18.0 to 0.25.0, internal/backend/jax; {_RUN}",
+            "tensorflow-probability 0.25.0: jax 0.7.0 and 0.10.2 fail, 0.6.2 works",
+            severity,
+        )
+        for tensorflow, severity in (("!tensorflow", Severity.ERROR), ("tensorflow", Severity.NOTE))
+    ),
     fact(
         "KD602",
         "tensorflow-probability<0.24 and tensorflow==2.15.*",

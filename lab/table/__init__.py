@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lab.table import backends, coupling, installs, legacy, natural, neighbours
+from lab.table import backends, coupling, installs, legacy, natural, neighbours, probability
 
 if TYPE_CHECKING:
     from lab.row import Row
@@ -16,6 +16,7 @@ TABLE: tuple[Row, ...] = (
     *backends.ROWS,
     *neighbours.ROWS,
     *installs.ROWS,
+    *probability.ROWS,
 )
 
 _names = [one.name for one in TABLE]
