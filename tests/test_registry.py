@@ -747,6 +747,22 @@ def test_a_project_that_kdoctor_does_not_know_is_refused(own_index):
     assert own_index.exists()
 
 
+def test_a_project_is_taken_up_where_that_is_asked_for(shelf, own_index):
+    shelf.add("strange", PURE.format("1.0").replace("demo", "strange"), wheel(metadata("keras<3")))
+    result = CliRunner().invoke(knowledge, ["update", "--add", "--project", "Strange"], catch_exceptions=False)
+    assert result.stdout == "1 new or changed: strange 1.0\n"
+    index = Index(own_index.read_bytes(), "own")
+    assert index.projects == {"demo", "strange"}
+    assert index.releases("strange")[0].requirements == ("keras<3",)
+
+
+@pytest.mark.usefixtures("shelf")
+def test_nothing_is_taken_up_under_a_name_that_the_index_lacks(own_index):
+    result = CliRunner().invoke(knowledge, ["update", "--add", "--project", "strange"], catch_exceptions=False)
+    assert (result.stdout, "no such project" in result.stderr) == ("nothing new\n", True)
+    assert Index(own_index.read_bytes(), "own").projects == {"demo"}
+
+
 def test_a_folder_that_cannot_be_written_is_told(shelf, own_index, monkeypatch):
     shelf.add("demo", PURE.format("1.0"), b"")
     monkeypatch.setattr(knowledge_index, "own_path", lambda: str(own_index / "below a file" / "index.bin"))

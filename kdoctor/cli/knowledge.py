@@ -65,8 +65,9 @@ def show(name: str, form: str, color: str) -> None:
 
 @knowledge.command()
 @click.option("--project", "projects", multiple=True, metavar="NAME", help="Only this project; may be given more than once.")
+@click.option("--add", is_flag=True, help="Take up the projects named by --project that kdoctor keeps no knowledge of yet.")
 @click.option("--embed", is_flag=True, help="Write the data file of the package itself (for developers of kdoctor).")
-def update(projects: tuple[str, ...], *, embed: bool) -> None:
+def update(projects: tuple[str, ...], *, add: bool, embed: bool) -> None:
     """Fetch what is new from your own package index.
 
     Reads the lists of releases and the metadata of new wheels, never a whole wheel, from the index that pip or uv is configured
@@ -75,10 +76,10 @@ def update(projects: tuple[str, ...], *, embed: bool) -> None:
     gc.enable()
     index = _base(embed=embed)
     try:
-        known = _known(index, projects)
+        known = _known(index, projects, add=add)
         transport, news, journal = _fetch(known)
         path = knowledge_index.embedded_path() if embed else knowledge_index.own_path()
-        _write(path, index, news, whole=len(known) == len(index.projects))
+        _write(path, index, news, whole=index.projects <= known.keys())
     except KdoctorError as error:
         raise KdoctorError(f"{error.message}; the knowledge of {index.date} stays in use", error.hint) from error
     from kdoctor.collect.registry.update import forget  # noqa: PLC0415 -- start-up time of the other commands.
@@ -91,15 +92,16 @@ def _base(*, embed: bool) -> Index:
     return knowledge_index.open_embedded() if embed else knowledge_index.open_index()
 
 
-def _known(index: Index, projects: Sequence[str]) -> Mapping[str, Known]:
+def _known(index: Index, projects: Sequence[str], *, add: bool) -> Mapping[str, Known]:
     from kdoctor.collect.registry.update import Known, KnownRelease  # noqa: PLC0415 -- start-up time of the other commands.
     from kdoctor.knowledge.renewal import spelled  # noqa: PLC0415 -- the same.
     from kdoctor.versions import normalize  # noqa: PLC0415 -- the same.
 
     names = {normalize(name) for name in projects} or index.projects
     strange = sorted(names - index.projects)
-    if strange:
-        raise KdoctorError(f"kdoctor keeps no knowledge of {', '.join(strange)}", f"it knows {', '.join(sorted(index.projects))}")
+    if strange and not add:
+        hint = f"--add takes them up; it knows {', '.join(sorted(index.projects))}"
+        raise KdoctorError(f"kdoctor keeps no knowledge of {', '.join(strange)}", hint)
     return {
         name: Known(
             {
