@@ -111,17 +111,18 @@ def build(recipe: Recipe, folder: Path) -> Path:
     python = folder / "bin" / "python"
     program = uv()
     make = (*program, "venv", "--quiet", "--seed", "--python", base) if program else (base, "-m", "venv")
-    _install(*make, folder)
+    install(*make, folder)
     for step in recipe.steps:
         verb, *arguments = step.split()
         if program:
-            _install(*program, "pip", verb, "--quiet", "--python", python, *arguments)
+            install(*program, "pip", verb, "--quiet", "--python", python, *arguments)
         else:
-            _install(python, "-m", "pip", verb, "--quiet", *(("--yes",) if verb == "uninstall" else ()), *arguments)
+            install(python, "-m", "pip", verb, "--quiet", *(("--yes",) if verb == "uninstall" else ()), *arguments)
     return python
 
 
-def _install(*command: object) -> None:
+def install(*command: object) -> None:
+    """Run an installer; RuntimeError with what it said where it fails."""
     done = subprocess.run([str(part) for part in command], capture_output=True, text=True, timeout=1200, check=False)
     if done.returncode:
         raise RuntimeError(f"{' '.join(map(str, command))}\n{done.stdout[-2000:]}{done.stderr[-4000:]}")

@@ -14,7 +14,7 @@ from kdoctor.knowledge.coupling import couple
 from kdoctor.knowledge.explanations import text_of
 from kdoctor.knowledge.facts import FACTS
 from kdoctor.knowledge.tensorflow_keras import TOLERATED
-from kdoctor.model import Distribution, Severity, Snapshot
+from kdoctor.model import Distribution, Platform, Python, Severity, Snapshot
 
 E, W, N = Severity.ERROR, Severity.WARNING, Severity.NOTE
 
@@ -36,8 +36,16 @@ def metadata(code: str, installed: str, severity: Severity | None = None, subjec
     return Row(code, released(installed, **more), severity, subjects)
 
 
+def here(python: Python, platform: Platform, subjects: str | None) -> Row:
+    """An empty environment of an unusual interpreter: a note where no TensorFlow was made for it."""
+    return Row("KD102", Snapshot(python=python, platform=platform), None if subjects is None else N, subjects or "")
+
+
 JAX, TORCH = {"KERAS_BACKEND": "jax"}, {"KERAS_BACKEND": "torch"}
+THEANO = {"KERAS_BACKEND": "theano"}
 LEGACY = {"TF_USE_LEGACY_KERAS": "1"}
+ON_WINDOWS: dict[str, Any] = {"system": "windows", "machine": "amd64"}
+ON_APPLE: dict[str, Any] = {"system": "darwin", "machine": "arm64"}
 #: The family at TensorFlow 2.18, with everything that is imported at start.
 WHOLE = (
     "tensorflow==2.18.1 keras==3.10.0 numpy==2.0.2 h5py==3.14.0 ml-dtypes==0.5.4 protobuf==5.29.6 wrapt==1.17.3 gast==0.7.0 "
@@ -61,14 +69,50 @@ ROWS = (
     row("KD002", "tensorflow==2.18.1 keras==3.10.0", requires={"tensorflow": ('numpy>=1; python_version < "3"',)}),
     metadata("KD002", WHOLE.replace("optree==0.20.0", ""), E, "optree keras"),
     metadata("KD002", WHOLE.replace("tensorboard==2.18.0", ""), W, "tensorboard tensorflow"),
+    row("KD002", "keras==2.3.1 tensorflow==2.2.3", E, "scipy keras", requires={"keras": ("scipy>=0.14",)}),
+    row("KD002", "keras==2.0.9 tensorflow==1.15.5", W, "scipy keras", requires={"keras": ("scipy>=0.14",)}),
+    row("KD002", "tensorflow==2.1.4", E, "keras-applications", requires={"tensorflow": ("keras-applications>=1.0.8",)}),
+    row("KD002", "tensorflow==2.8.4", E, "keras-preprocessing", requires={"tensorflow": ("keras-preprocessing>=1.1.1",)}),
+    row("KD002", "tensorflow==2.10.1", W, "keras-preprocessing", requires={"tensorflow": ("keras-preprocessing>=1.1.1",)}),
+    row("KD002", "tensorflow==2.2.3", W, "keras-applications", requires={"tensorflow": ("keras-applications>=1.0.8",)}),
     metadata("KD002", "tensorflow==2.18.1", complete=False),  # A paste that does not name keras does not say that it is missing.
     metadata(
         "KD002", "tensorflow==2.15.0", E, "tensorflow-intel", system="windows", machine="amd64", complete=False, absent="tensorflow-intel"
     ),
+    metadata("KD002", "tensorflow==2.15.0 keras==2.15.0", E, "tensorflow-intel", **ON_WINDOWS, folders={"tensorflow": None, "keras": 26}),
     metadata("KD002", WHOLE.replace("keras==3.10.0", ""), folders={"keras": 32}),  # The files are there, only the metadata is not.
     metadata("KD101", "keras==3.15.1", E, "keras python", python="3.10.13"),
     metadata("KD101", "keras==3.15.1", python="3.11.7"),
+    row("KD101", "keras==2.3.1 theano==1.0.5", E, "keras python", python="3.10.13", env=THEANO),
+    row("KD101", "keras==2.3.1 theano==1.0.5", python="3.9.18", env=THEANO),
     row("KD102", "", E, "tensorflow python", python="3.12.1", sources={"requirements.txt": "# pins\ntensorflow==2.15.0\n"}),
+    row("KD102", "", E, "tensorflow python", python="3.12.1", sources={"requirements.txt": "tensorflow>=2.10,<2.16  # old\n"}),
+    row("KD102", "", E, "tensorflow", python="3.12.1", sources={"requirements.txt": "tensorflow==2.16.0"}),  # Never released.
+    row("KD102", "", E, "tensorflow-cpu platform", **ON_APPLE, sources={"requirements.txt": "tensorflow-cpu==2.18.0"}),
+    row("KD102", "", E, "tensorflow-intel platform", sources={"requirements.txt": "tensorflow-intel==2.15.0"}),
+    row("KD102", "", E, "tensorflow platform", system="darwin", sources={"requirements.txt": "tensorflow==2.17.0"}),
+    row("KD102", "", W, "optree python", python="3.14.0", sources={"requirements.txt": "optree==0.13.0"}),  # Built from source.
+    row("KD102", "", E, "tensorflow python", python="3.12.1", sources={"requirements.txt": "tensorflow==2.15.0 \\\n  --hash=sha256:0\n"}),
+    row("KD102", "", python="3.12.1", sources={"requirements.txt": 'tensorflow==2.15.0; python_version < "3.12"'}),
+    row("KD102", "", python="3.14.0", complete=False, sources={"requirements.txt": "tensorflow"}),  # A pre-release has one.
+    row("KD102", "", sources={"requirements.txt": "tensorflow>=99\ntensorflow==2.15.0+local\n"}),  # Perhaps it is there tomorrow.
+    row("KD102", "tensorflow==2.15.0", python="3.12.1", sources={"requirements.txt": "tensorflow==2.15.0"}),  # Built by somebody.
+    row("KD102", "tensorflow==2.15.0", E, "tensorflow python", python="3.12.1", origin="lockfile"),
+    row("KD102", "tensorflow==2.15.0", N, "tensorflow python", python="3.12.1", origin="paste", complete=False),
+    row("KD102", "tensorflow==2.15.0", python="3.11.7", origin="paste", complete=False),
+    row("KD102", "tensorflow==2.15.0", python="3.12.1"),  # Installed: from conda or from source.
+    row("KD102", "pip==25.0", N, "tensorflow python", python="3.14.0"),
+    row("KD102", "pip==25.0", N, "tensorflow", python="3.13.0", system="darwin"),
+    row("KD102", "pip==25.0", python="3.9.18"),
+    row("KD102", "pip==25.0", python="3.14.0", complete=False),
+    row("KD102", "keras==3.12.0 jax==0.7.2", python="3.14.0", env=JAX),  # Nobody misses TensorFlow.
+    here(Python("3.13.0", free_threaded=True), Platform("linux", "x86_64", "glibc 2.36"), "tensorflow python"),
+    here(Python("3.12.7", bits=32), Platform("windows", "amd64"), "tensorflow python platform"),
+    here(Python("3.10.14", "pypy"), Platform("linux", "x86_64", "glibc 2.36"), "tensorflow python"),
+    here(Python("3.12.7"), Platform("linux", "x86_64", "musl 1.2"), "tensorflow platform"),
+    here(Python("3.12.7"), Platform("windows", "arm64"), "tensorflow platform"),
+    here(Python("3.12.7"), Platform("windows", "amd64"), None),
+    here(Python("3.12.7"), Platform("darwin", "arm64", release="14.5"), None),
     row(
         "KD102",
         "",
@@ -93,6 +137,9 @@ ROWS = (
     row("KD201", "tensorflow==2.5.3 keras==2.7.0", E, "keras tensorflow"),
     row("KD201", "tensorflow==2.7.4 keras==2.4.3"),
     row("KD201", "tensorflow==1.15.5 keras==2.4.3", E),
+    row("KD201", "tensorflow==1.12.3 keras==2.3.1", E, "keras tensorflow"),
+    row("KD201", "tensorflow==1.13.2 keras==2.3.1"),
+    row("KD201", "tensorflow==1.4.1 keras==2.2.5"),
     row("KD202", "tensorflow==2.14.1 keras==3.3.3", E, "keras tensorflow"),
     row("KD202", "tensorflow==2.15.1 keras==3.3.3"),
     row("KD202", "tensorflow==2.4.4 keras==3.3.3"),  # tf.keras is inside TensorFlow there.
@@ -143,10 +190,17 @@ ROWS = (
         "KD301", "tensorflow==2.15.0 tensorflow-intel==2.15.0", requires={"tensorflow": ("tensorflow-intel==2.15.0",)}
     ),  # A shell and its body.
     row("KD301", "tensorflow==2.15.0 tf-keras==2.15.0 keras==2.15.0"),
+    metadata("KD301", "tensorflow==2.15.0 tensorflow-cpu==2.15.0", **ON_WINDOWS, complete=False),  # Two shells around one body.
+    metadata("KD301", "tensorflow==2.16.2 tensorflow-macos==2.16.2", **ON_APPLE),  # The shell is the other one now.
+    metadata("KD301", "tensorflow==2.15.1 tensorflow-macos==2.15.1", **ON_APPLE),  # An empty one that names itself.
+    metadata("KD301", "tensorflow==2.20.0 tensorflow-intel==2.18.0", E, **ON_WINDOWS),  # Left over from before the upgrade.
+    metadata("KD301", "tensorflow==2.18.1 tensorflow-cpu-aws==2.15.1", E, machine="aarch64"),
     row("KD302", "keras==3.10.0 tensorflow==2.18.1", E, "keras", folders={"keras": 0}),
     row("KD302", "keras==3.10.0 tensorflow==2.18.1", E, "tensorflow", folders={"tensorflow": None, "keras": 30}),
     row("KD302", "keras==3.10.0 tensorflow==2.18.1", E, "tensorflow", folders={"tensorflow": 1, "keras": 30}),
     row("KD302", "keras==3.10.0 tensorflow==2.18.1", folders={"keras": 30, "tensorflow": 17, "tf_keras": None}),
+    metadata("KD302", "tensorflow==2.15.0 keras==2.15.0", **ON_WINDOWS, folders={"tensorflow": None, "keras": 26}),  # A shell has no files.
+    metadata("KD302", "tensorflow==2.15.0 tensorflow-intel==2.15.0", E, "tensorflow-intel", **ON_WINDOWS, folders={"tensorflow": 0}),
     row("KD303", "tensorflow==2.18.1", W, "keras", folders={"keras": 32}),
     row("KD303", "tensorflow==2.18.1 keras==3.10.0", folders={"keras": 32}),
     row("KD304", "keras==2.15.0 keras==3.10.0", W, "keras"),
@@ -165,6 +219,20 @@ ROWS = (
     row("KD401", "keras==3.6.0 tensorflow==2.18.1", env={"KERAS_BACKEND": ""}),
     row("KD401", "keras==2.15.0 tensorflow==2.15.1", env={"KERAS_BACKEND": "nonsense"}),
     row("KD401", "keras==2.3.1 tensorflow==2.1.0", E, "KERAS_BACKEND", env={"KERAS_BACKEND": "jax"}),
+    row("KD401", "keras==2.2.4 tensorflow==1.15.5", env={"KERAS_BACKEND": "plaidml.keras.backend"}),  # Any importable module.
+    row("KD401", "keras==2.1.6 tensorflow==1.15.5", E, env={"KERAS_BACKEND": "plaidml.keras.backend"}),
+    row("KD401", "keras==2.2.4 tensorflow==1.15.5", E, env={"KERAS_BACKEND": "Theano"}),
+    row("KD401", "keras==2.2.0 tensorflow==1.15.5", E, env={"KERAS_BACKEND": ""}),
+    row("KD401", "keras==2.2.4 tensorflow==1.15.5", env={"KERAS_BACKEND": ""}),
+    row("KD401", "keras==2.0.4 cntk==2.7", E, config={"backend": "cntk"}),
+    row("KD401", "keras==2.0.5 cntk==2.7", config={"backend": "cntk"}),
+    row("KD401", "keras==2.1.6 theano==1.0.5", E, "keras.json", env=THEANO, config={"backend": "jax"}),
+    row("KD401", "keras==2.2.4 theano==1.0.5", env=THEANO, config={"backend": "jax"}),
+    row("KD401", "keras==3.6.0 tensorflow==2.18.1", E, "keras.json", config={"backend": None}),
+    row("KD401", "keras==3.6.0 tensorflow==2.18.1", E, "keras.json", config={"backend": ""}),
+    row("KD401", "keras==3.6.0 jax==0.5.3 jaxlib==0.5.3", config={"backend": None}, env=JAX),
+    row("KD401", "keras==2.15.0 tensorflow==2.15.1", config={"backend": 3}),
+    row("KD401", "keras-core==0.1.7 keras==2.13.1 tensorflow==2.13.1", E, "keras-core", env={"KERAS_BACKEND": "openvino"}),
     row("KD402", "keras==3.6.0 tensorflow==2.18.1", E, "KERAS_BACKEND jax", env=JAX),
     row("KD402", "keras==3.6.0 jax==0.5.3", E, "tensorflow keras"),
     row("KD402", "keras==3.6.0 jax==0.5.3 jaxlib==0.5.3", env=JAX),
@@ -172,8 +240,15 @@ ROWS = (
     row("KD402", "keras==3.6.0", E, env=JAX, complete=False, absent="jax"),
     row("KD402", "keras==2.2.4 theano==1.0.5", env={"KERAS_BACKEND": "theano"}),
     row("KD402", "keras==2.2.4", E, "theano", env={"KERAS_BACKEND": "theano"}),
+    row("KD402", "keras==2.2.4 theano-pymc==1.0.11", env=THEANO),
+    row("KD402", "keras==1.0.8 tensorflow==1.15.5", E, "theano"),  # The default backend before 1.1.
+    row("KD402", "keras==1.1.0 tensorflow==1.15.5"),
+    row("KD402", "keras-core==0.1.7 keras==2.13.1 tensorflow==2.13.1", E, "KERAS_BACKEND keras-core jax", env=JAX),
+    row("KD402", "keras-core==0.1.7 keras==2.13.1 tensorflow==2.13.1 jax==0.4.20", env=JAX),
     row("KD403", "keras==2.15.0 tensorflow==2.15.1 jax==0.4.20", E, "KERAS_BACKEND keras", env=JAX),
     row("KD403", "keras==3.5.0 tensorflow==2.15.1 jax==0.4.20", env=JAX),
+    row("KD403", "keras-core==0.1.7 keras==2.13.1 tensorflow==2.13.1 jax==0.4.20", N, "keras-core keras", env=JAX),
+    row("KD403", "keras-core==0.1.7 keras==3.5.0 tensorflow==2.15.1 jax==0.4.20", env=JAX),
     row("KD404", "keras==3.6.0 jax==0.5.3 tensorflow==2.18.1", N, env=JAX, config={"backend": "tensorflow"}),
     row("KD404", "keras==3.6.0 jax==0.5.3", env=JAX, config={"backend": "jax"}),
     row("KD405", "keras==3.6.0 tensorflow==2.18.1", E, "keras.json", config=[]),
@@ -181,6 +256,15 @@ ROWS = (
     row("KD405", "keras==3.6.0 tensorflow==2.18.1", W, config="{broken"),
     row("KD405", "keras==3.6.0 tensorflow==2.18.1", E, config={"floatx": "bfloat16"}),
     row("KD405", "keras==3.6.0 tensorflow==2.18.1", config={"floatx": "float32", "epsilon": 1e-07, "image_data_format": "channels_last"}),
+    row("KD405", "tensorflow==2.4.4", E, "keras.json", config="null"),  # The Keras inside TensorFlow reads the file as well.
+    row("KD405", "jax==0.5.3", config="null"),
+    row("KD405", "keras==2.0.2 theano==1.0.5", E, "keras.json", env=THEANO, config="{broken"),
+    row("KD405", "keras==2.0.3 theano==1.0.5", W, "keras.json", env=THEANO, config="{broken"),
+    row("KD405", "keras==1.2.2 theano==1.0.5", E, env=THEANO, config={"image_dim_ordering": "first"}),
+    row("KD405", "keras==1.2.2 theano==1.0.5", env=THEANO, config={"image_dim_ordering": "th"}),
+    row("KD405", "keras==2.0.0 theano==1.0.5", env=THEANO, config={"image_dim_ordering": "first"}),
+    row("KD405", "keras==3.6.0 tensorflow==2.18.1", W, config={"epsilon": "NaN"}),  # How a snapshot holds what JSON has no word for.
+    row("KD405", "keras==3.6.0 tensorflow==2.18.1", E, config={"epsilon": 1}),
     row("KD406", "keras==3.6.0 numpy==1.26.4 scipy==1.13.0 jax==0.4.30", N, env={"KERAS_BACKEND": "numpy"}),
     row("KD406", "keras==3.6.0 tensorflow==2.18.1"),
     row("KD407", "keras==3.12.4 jax==0.4.26 jaxlib==0.4.26", E, "jax keras", env=JAX),
@@ -188,13 +272,30 @@ ROWS = (
     row("KD407", "keras==3.9.2 jax==0.6.2 jaxlib==0.6.2", E, env=JAX),
     row("KD407", "keras==3.9.2 jax==0.6.2 tensorflow==2.18.1"),  # Installed, but not the backend.
     row("KD407", "keras==3.9.2 torch==2.0.1", E, "torch", env=TORCH),
+    row("KD407", "keras==2.3.1 theano==1.0.5 numpy==1.22.4", E, "theano numpy", env=THEANO),
+    row("KD407", "keras==2.3.1 theano==1.0.5 numpy==1.21.6", env=THEANO),
+    row("KD407", "keras==0.2.0 theano==1.0.5", E, "theano keras", env=THEANO),
+    row("KD407", "keras==2.3.1 theano-pymc==1.1.2", E, "theano-pymc keras", env=THEANO),
+    row("KD407", "keras==2.3.1 theano-pymc==1.0.11", env=THEANO),
     row("KD408", "keras==3.6.0 numpy==1.26.4", E, "scipy", env={"KERAS_BACKEND": "numpy"}),
     row("KD408", "keras==3.6.0 numpy==1.26.4 scipy==1.13.0 jax==0.4.30", env={"KERAS_BACKEND": "numpy"}),
     row("KD408", "keras==3.6.0 jax==0.4.30", E, "jaxlib", env=JAX),
+    row("KD408", "keras==1.2.2 theano==1.0.5", E, "setuptools keras", env=THEANO),
+    row("KD408", "keras==2.0.9 theano==1.0.5", env=THEANO),
+    row("KD408", "keras==3.0.5 jax==0.5.3 jaxlib==0.5.3", E, "packaging keras", env=JAX),
+    row("KD408", "keras==3.0.5 jax==0.5.3 jaxlib==0.5.3 packaging==25.0", env=JAX),
+    row("KD408", "keras==3.11.3 tensorflow==2.19.1", E, "keras.json flax", config={"nnx_enabled": "false"}),  # Any text counts as yes.
+    row("KD408", "keras==3.11.3 tensorflow==2.19.1 flax==0.12.0", config={"nnx_enabled": True}),
+    row("KD408", "keras==3.10.0 tensorflow==2.19.1", config={"nnx_enabled": True}),
+    row("KD408", "keras==3.11.3 tensorflow==2.19.1", E, "KERAS_NNX_ENABLED flax", env={"KERAS_NNX_ENABLED": "True"}),
+    row("KD408", "keras==3.11.3 tensorflow==2.19.1", env={"KERAS_NNX_ENABLED": "no"}, config={"nnx_enabled": True}),
     row("KD409", "jax==0.3.13 jaxlib==0.3.14", E, "jax jaxlib"),
     row("KD409", "jax==0.3.14 jaxlib==0.3.14"),
     row("KD410", "jaxlib==0.4.35 jax-cuda12-plugin==0.5.0", E, "jaxlib jax-cuda12-plugin"),
     row("KD410", "jaxlib==0.5.0 jax-cuda12-plugin==0.5.0"),
+    row("KD411", "keras==3.10.0 tensorflow==2.19.1", N, "KERAS_MAX_EPOCHS keras", env={"KERAS_MAX_EPOCHS": "2"}),
+    row("KD411", "keras==3.10.0 tensorflow==2.19.1", E, "KERAS_MAX_STEPS_PER_EPOCH", env={"KERAS_MAX_STEPS_PER_EPOCH": ""}),
+    row("KD411", "keras==3.9.2 tensorflow==2.19.1", env={"KERAS_MAX_EPOCHS": "two"}),
     # Neighbours.
     row("KD501", "tensorflow==2.14.1 numpy==2.0.2", E, "numpy tensorflow"),
     row("KD501", "tensorflow==2.18.0 numpy==2.4.6"),
@@ -223,6 +324,9 @@ ROWS = (
     row("KD507", "tensorflow==2.7.4 wrapt==1.15.0"),
     row("KD508", "tensorflow==2.1.0 gast==0.3.3", E, "gast tensorflow"),
     row("KD508", "tensorflow==2.3.0 gast==0.3.3"),
+    row("KD509", "keras==2.2.4 tensorflow==1.15.5 h5py==3.8.0", E, "h5py keras tensorflow"),
+    row("KD509", "keras==2.2.4 tensorflow==1.15.5 h5py==2.10.0"),
+    row("KD509", "tensorflow==2.5.3 h5py==3.1.0"),
     # Add-ons.
     row("KD601", "tensorflow-probability==0.25.0 tensorflow==2.17.1", E, "tensorflow-probability tensorflow"),
     row("KD601", "tensorflow-probability==0.25.0 tensorflow==2.18.1"),
@@ -241,6 +345,10 @@ ROWS = (
     row("KD604", "tensorflow-hub==0.16.1 setuptools==80.9.0"),
     row("KD605", "keras-nlp==0.0.0", E, "keras-nlp"),
     row("KD605", "keras-nlp==0.12.1"),
+    metadata("KD605", "tensorflow-macos==2.15.1", E, "tensorflow-macos tensorflow", **ON_APPLE),
+    metadata("KD605", "tensorflow-macos==2.15.1", **ON_APPLE, complete=False),
+    metadata("KD605", "tensorflow-macos==2.15.1 tensorflow==2.15.1", **ON_APPLE),
+    metadata("KD605", "tensorflow-macos==2.15.0", **ON_APPLE),
     row("KD606", "tf2onnx==1.16.1 numpy==2.0.2", E, "tf2onnx numpy"),
     row("KD606", "tf2onnx==1.17.0 numpy==2.0.2"),
     row("KD607", "tensorflow-probability==0.22.0 jax==0.4.8 jaxlib==0.4.7", E, "tensorflow-probability jax"),

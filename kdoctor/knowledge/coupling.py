@@ -6,6 +6,7 @@ All of it follows from the snapshot alone; what cannot be told is None.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import ModuleType
 from typing import Any, NamedTuple
 
 from kdoctor import versions
@@ -73,10 +74,11 @@ def generation(keras: Distribution | None) -> str | None:
 def couple(snapshot: Snapshot) -> Coupling:
     """Give the shared view of a snapshot."""
     markers = versions.marker_environment(snapshot)
-    present = _present(snapshot)
+    gone = _without_files(snapshot, markers)
+    present = _present(snapshot, gone)
     keras = _answering(present, KERAS, markers)
     variables = snapshot.environment
-    backend, source = _backend(snapshot, keras)
+    backend, source = asked_backend(snapshot, keras)
     return Coupling(
         snapshot=snapshot,
         present=present,
@@ -87,13 +89,12 @@ def couple(snapshot: Snapshot) -> Coupling:
         legacy=None if variables is None else variables.get("TF_USE_LEGACY_KERAS") in LEGACY_ON,
         backend=backend,
         backend_source=source,
-        gone={d.name: d for d in snapshot.distributions if not d.leftover and d.name in _without_files(snapshot)},
+        gone={d.name: d for d in snapshot.distributions if not d.leftover and d.name in gone},
     )
 
 
-def _present(snapshot: Snapshot) -> dict[str, Distribution]:
+def _present(snapshot: Snapshot, gone: set[str]) -> dict[str, Distribution]:
     """Choose among copies of one name: the first on the path; inside one folder, the newest, since its files are the later ones."""
-    gone = _without_files(snapshot)
     present: dict[str, Distribution] = {}
     for distribution in snapshot.distributions:
         if distribution.leftover or distribution.name in gone:
@@ -110,10 +111,15 @@ def _newer(one: Distribution, other: Distribution) -> bool:
     return versions.satisfies(one.version, f">{other.version}") is True
 
 
-def _without_files(snapshot: Snapshot) -> set[str]:
-    """Name the distributions whose metadata stands there while the folder they own is gone or empty."""
-    folders = snapshot.folders or {}
-    return {name for folder, entries in folders.items() if gutted(folder, entries) and folder in OWNERS for name in OWNERS[folder]}
+def _without_files(snapshot: Snapshot, markers: dict[str, str] | None) -> set[str]:
+    """Name the distributions whose metadata stands there while the folder they own is gone or empty; a shell never had files."""
+    folders = [folder for folder, entries in (snapshot.folders or {}).items() if gutted(folder, entries) and folder in OWNERS]
+    return {
+        one.name
+        for folder in folders
+        for one in snapshot.distributions
+        if one.name in OWNERS[folder] and not is_shell(one, OWNERS[folder], markers)
+    }
 
 
 def gutted(folder: str, entries: int | None) -> bool:
@@ -138,16 +144,31 @@ def points_to(shell: Distribution, name: str, markers: dict[str, str] | None) ->
     return False
 
 
-def _backend(snapshot: Snapshot, keras: Distribution | None) -> tuple[str | None, str]:
+def is_shell(one: Distribution, owners: tuple[str, ...], markers: dict[str, str] | None) -> bool:
+    """Tell whether a distribution is but a shell around an owner of its folder, installed or not; tensorflow-macos 2.15.1 names itself."""
+    return any(points_to(one, name, markers) for name in owners)
+
+
+def asked_backend(snapshot: Snapshot, keras: Distribution | None) -> tuple[str | None, str]:
     """Say which backend is asked for and by whom; source: keras/src/backend/config.py of Keras 3.0 to 3.15 and of 1.0 to 2.3."""
     variables, config = snapshot.environment, snapshot.keras_config
-    if variables is not None and variables.get("KERAS_BACKEND"):
-        return variables["KERAS_BACKEND"], "KERAS_BACKEND"
-    if isinstance(config, dict) and isinstance(config.get("backend"), str) and generation(keras) != "tf":
-        return config["backend"], "keras.json"
+    kind = generation(keras)
+    variable = (variables or {}).get("KERAS_BACKEND")
+    if variable or (variable == "" and keras and kind == "multi" and _reading().takes_empty_variable(keras.version)):
+        return variable, "KERAS_BACKEND"
+    if isinstance(config, dict) and "backend" in config and kind != "tf":
+        # Keras looks for a backend of that name, whatever type the value is of.
+        return str(config["backend"]), "keras.json"
     if variables is None and config is None and not snapshot.complete:
         return None, "unknown"
-    return "tensorflow", "default"
+    system = snapshot.platform.system if snapshot.platform else None
+    return (_reading().default_backend(keras.version, system) if keras and kind == "multi" else "tensorflow"), "default"
+
+
+def _reading() -> ModuleType:
+    from kdoctor.knowledge import reading  # noqa: PLC0415 -- start-up time: hardly anybody has the first Keras.
+
+    return reading
 
 
 def backend_known(coupling: Coupling) -> bool | None:

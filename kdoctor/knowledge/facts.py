@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from kdoctor.knowledge.addons import ADDONS
 from kdoctor.knowledge.backends import BACKEND_FACTS
+from kdoctor.knowledge.first_keras import FIRST_KERAS
 from kdoctor.knowledge.neighbours import NEIGHBOURS
 from kdoctor.knowledge.schema import Fact
 from kdoctor.knowledge.tensorflow_keras import COUPLING
 
-FACTS: tuple[Fact, ...] = (*COUPLING, *BACKEND_FACTS, *NEIGHBOURS, *ADDONS)
+FACTS: tuple[Fact, ...] = (*COUPLING, *FIRST_KERAS, *BACKEND_FACTS, *NEIGHBOURS, *ADDONS)

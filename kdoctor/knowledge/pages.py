@@ -189,7 +189,7 @@ _PAGES = (
         "The keras.json that Keras would read is no JSON, no object, or has a value that Keras refuses.",
         "Text that is no JSON is passed over in silence. JSON that is no object, an unknown floatx, an epsilon that is no "
         "float or an unknown image_data_format "
-        "stops the import.",
+        "stops the import, and that of TensorFlow with it.",
         "Delete the file; Keras writes a fresh one.",
     ),
     page_of(
@@ -202,15 +202,16 @@ _PAGES = (
     page_of(
         "KD407",
         "The backend is of a version that this Keras cannot use",
-        "jax, torch or openvino is older or newer than what the installed Keras 3 works with.",
+        "jax, torch or openvino is older or newer than what the installed Keras 3 works with, or Theano than what the first Keras does.",
         "Keras declares none of its backends, so no tool that reads metadata sees it. Some pairs import well and fail in fit.",
         "Move the backend or Keras as the remedy says.",
     ),
     page_of(
         "KD408",
         "The backend needs something that nobody declares",
-        "The chosen backend imports a distribution that is not installed and that Keras does not declare.",
-        "The numpy backend imports scipy and jax, the openvino backend of Keras 3.15 scipy; jax itself needs jaxlib.",
+        "Keras or the chosen backend imports a distribution that is not installed and that, mostly, nobody declares.",
+        "The numpy backend imports scipy and jax, the openvino backend of Keras 3.15 scipy; jax itself needs jaxlib. Every Keras 3 imports "
+        "packaging, which Keras before 3.4 does not declare, and flax where NNX is switched on.",
         "Install it.",
     ),
     page_of(
@@ -226,6 +227,13 @@ _PAGES = (
         "jax-cuda12-plugin or jax-cuda13-plugin has a higher version than jaxlib.",
         "The plugin calls functions that this jaxlib does not have.",
         "Install jax with its extra (jax[cuda12] or jax[cuda13]), which keeps all of them in step.",
+    ),
+    page_of(
+        "KD411",
+        "A variable cuts every training short",
+        "KERAS_MAX_EPOCHS or KERAS_MAX_STEPS_PER_EPOCH is set, and Keras 3.10 or later reads it.",
+        "They end fit, evaluate and predict early without a word, and are meant for debugging; what is no whole number stops the import.",
+        "Unset the variable.",
     ),
     page_of(
         "KD501",
@@ -285,6 +293,13 @@ _PAGES = (
         "TensorFlow before 2.2 with gast 0.3 or later.",
         "AutoGraph reads classes that gast 0.3 renamed.",
         "Install gast==0.2.2.",
+    ),
+    page_of(
+        "KD509",
+        "h5py is too new for this Keras",
+        "h5py 3 or later is installed beside a Keras or TensorFlow that expects bytes from it.",
+        "From 3.0 on h5py gives text where it gave bytes, and load_model fails: 'str' object has no attribute 'decode'. Training works.",
+        "Install an h5py before 3.",
     ),
     page_of(
         "KD601",

@@ -9,32 +9,30 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from kdoctor.knowledge.coupling import Coupling
+from kdoctor.knowledge.coupling import Coupling, generation
 from kdoctor.model import Finding, Severity
 from kdoctor.rules import backends, declared, horizon, installs, legacy, planned, rows, variables
 from kdoctor.rules.provenance import provenance
 
 Rule = Callable[[Coupling], Iterator[Finding]]
 
-#: Every rule but those on devices (see devices.py), in the order in which findings of one severity are shown.
+#: Every rule but those that hardly any environment needs (see below), in the order in which findings of one severity are shown.
 RULES: tuple[Rule, ...] = (
     installs.rival_distributions,
     installs.metadata_without_files,
+    installs.hollow_release,
     rows.known_failures,
     legacy.legacy_without_tf_keras,
     variables.distutils_of_python,
     backends.unknown_backend,
     backends.missing_backend,
-    backends.old_backend,
     backends.ignored_backend,
-    backends.invalid_config,
     declared.declared_conflicts,
     declared.python_refused,
     planned.no_wheel,
     installs.copies_and_leftovers,
     installs.files_without_metadata,
     legacy.legacy_without_effect,
-    backends.contradicting_config,
     backends.inference_only_backend,
     horizon.newer_than_known,
 )
@@ -47,7 +45,30 @@ _USUAL_INSTRUCTIONS = frozenset({"avx", "avx2"})
 
 
 def _all_rules(coupling: Coupling) -> tuple[Rule, ...]:
-    """Give every rule that can speak here; those on devices are loaded only where something is said of devices."""
+    """Give every rule that can speak here; the others are not even loaded."""
+    return (*RULES, *_configuration_rules(coupling), *_device_rules(coupling))
+
+
+def _configuration_rules(coupling: Coupling) -> tuple[Rule, ...]:
+    """Give the rules on keras.json, the variables of Keras and the Kerases that few have."""
+    chosen: tuple[Rule, ...] = ()
+    if generation(coupling.keras) == "multi":
+        from kdoctor.rules import first_keras  # noqa: PLC0415 -- start-up time.
+
+        chosen += (first_keras.old_backend, first_keras.refused_in_config)
+    if "keras-core" in coupling.present:
+        from kdoctor.rules import keras_core  # noqa: PLC0415 -- start-up time.
+
+        chosen += (keras_core.backend_of_keras_core,)
+    snapshot = coupling.snapshot
+    if snapshot.keras_config not in (None, {}) or any(name.startswith("KERAS_") for name in snapshot.environment or ()):
+        from kdoctor.rules import configuration  # noqa: PLC0415 -- start-up time.
+
+        chosen += configuration.RULES
+    return chosen
+
+
+def _device_rules(coupling: Coupling) -> tuple[Rule, ...]:
     snapshot = coupling.snapshot
     silent = (
         snapshot.accelerators == ()
@@ -57,10 +78,10 @@ def _all_rules(coupling: Coupling) -> tuple[Rule, ...]:
         and not any(name.startswith(_DEVICE_DISTRIBUTIONS) for name in coupling.present)
     )
     if silent:
-        return RULES
+        return ()
     from kdoctor.rules.devices import DEVICE_RULES  # noqa: PLC0415 -- start-up time: most environments are without a GPU.
 
-    return (*RULES, *DEVICE_RULES)
+    return DEVICE_RULES
 
 
 def run(coupling: Coupling) -> tuple[tuple[Finding, ...], tuple[str, ...]]:

@@ -11,6 +11,7 @@ from kdoctor.knowledge.catalogue import name_of
 from kdoctor.knowledge.conditions import holds, read, who
 from kdoctor.knowledge.coupling import Coupling
 from kdoctor.knowledge.families import FAMILY, IMPORTED_AT_START, KERAS, NOT_IMPORTED_AT_START, ROLES, TENSORFLOW, TF_KERAS
+from kdoctor.knowledge.first_keras import MISSED_AT_START
 from kdoctor.knowledge.schema import Tolerated
 from kdoctor.knowledge.tensorflow_keras import TOLERATED
 from kdoctor.model import Distribution, Evidence, Finding, Severity, Way
@@ -182,7 +183,10 @@ def _weigh(coupling: Coupling, violation: Violation) -> tuple[Severity, Tolerate
             return row.severity, row
     holder, name = violation.holder.name, violation.requirement.name
     if violation.target is None:
-        return _weigh_missing(holder, name), None
+        missed = any(
+            name in names and violation.holder is who(read(one).name, coupling) and holds(one, coupling) for one, names in MISSED_AT_START
+        )
+        return (Severity.ERROR if missed else _weigh_missing(holder, name)), None
     if holder in BOUND_BY_ABI and name in TENSORFLOW:
         seen = any(holds(one, coupling) and holds(other, coupling) for one, other in SEEN_TO_LOAD if read(one).name == holder)
         return (Severity.WARNING if seen else Severity.ERROR), None

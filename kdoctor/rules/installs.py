@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from kdoctor import versions
 from kdoctor.knowledge.catalogue import name_of
-from kdoctor.knowledge.coupling import Coupling, gutted, points_to
-from kdoctor.knowledge.families import OWNERS
+from kdoctor.knowledge.coupling import Coupling, gutted, is_shell, points_to
+from kdoctor.knowledge.families import OWNERS, TENSORFLOW
 from kdoctor.model import Distribution, Evidence, Finding, Severity, Way
 from kdoctor.rules.provenance import requires
 from kdoctor.rules.rows import label
@@ -29,12 +29,10 @@ _MIXED_KERAS = Evidence(
 
 
 def rival_distributions(coupling: Coupling) -> Iterator[Finding]:
-    """Give a finding for each folder that several installed distributions own, a shell and its body aside."""
+    """Give a finding for each folder that several installed distributions own; a shell around another one owns nothing."""
     for folder, owners in OWNERS.items():
         found = [coupling.present[name] for name in owners if name in coupling.present]
-        rivals = [
-            one for one in found if not any(points_to(one, other.name, coupling.marker_environment) for other in found if other is not one)
-        ]
+        rivals = [one for one in found if not is_shell(one, owners, coupling.marker_environment)]
         if len(rivals) > 1:
             yield _rivals(folder.replace(".", "/"), rivals, coupling)
 
@@ -100,8 +98,10 @@ def _by_need(rivals: list[Distribution], coupling: Coupling) -> list[Distributio
 def metadata_without_files(coupling: Coupling) -> Iterator[Finding]:
     """Give a finding where metadata claims an import folder that is missing or empty."""
     for folder, entries in (coupling.snapshot.folders or {}).items():
-        claimed = [one for one in coupling.snapshot.distributions if one.name in OWNERS.get(folder, ()) and not one.leftover]
-        if not gutted(folder, entries) or not claimed:
+        owners = OWNERS.get(folder, ()) if gutted(folder, entries) else ()
+        listed = [one for one in coupling.snapshot.distributions if one.name in owners and not one.leftover]
+        claimed = [one for one in listed if not is_shell(one, owners, coupling.marker_environment)]
+        if not claimed:
             continue
         first = claimed[0]
         state = (
@@ -122,6 +122,26 @@ def metadata_without_files(coupling: Coupling) -> Iterator[Finding]:
             breaks=frozenset({_BREAKS[folder]} if folder in _BREAKS else ()),
             ways=(Way(f"reinstall-{first.name}", f"install {first.name} again", reinstall=(first.name,)),),
         )
+
+
+def hollow_release(coupling: Coupling) -> Iterator[Finding]:
+    """Give a finding for a release that holds nothing and requires nothing but itself: tensorflow-macos 2.15.1."""
+    if not coupling.snapshot.complete or coupling.tensorflow is None:
+        return
+    one = coupling.tensorflow
+    if one.name == TENSORFLOW[0] or not points_to(one, one.name, coupling.marker_environment):
+        return
+    yield Finding(
+        rule="KD605",
+        name=name_of("KD605"),
+        severity=Severity.ERROR,
+        summary=f"{label(one)} holds no code",
+        cause=f"It was published as a shell around itself; {TENSORFLOW[0]} {one.version} holds the code.",
+        subjects=(one.name, TENSORFLOW[0]),
+        evidence=(Evidence(f"{label(one)} requires {one.name}=={one.version}", f"{label(one)} metadata and file list", "declared"),),
+        breaks=frozenset({"tensorflow"}),
+        ways=(Way(f"replace-{one.name}", f"take {TENSORFLOW[0]} instead", needs=(f"{TENSORFLOW[0]}=={one.version}",), remove=(one.name,)),),
+    )
 
 
 def files_without_metadata(coupling: Coupling) -> Iterator[Finding]:

@@ -1,50 +1,46 @@
-"""What is only planned: requirements files that came with the snapshot, judged before anything is installed."""
+"""Where it matters which wheels there are: plans, pastes, and unusual interpreters that lack TensorFlow."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from kdoctor import versions
-from kdoctor.knowledge.catalogue import name_of
 from kdoctor.knowledge.coupling import Coupling
-from kdoctor.knowledge.families import FAMILY
-from kdoctor.model import Evidence, Finding, Severity, Way
+from kdoctor.model import Finding
+
+#: For these TensorFlow has wheels; only where it is missing on others is it worth opening the index.
+_USUAL_MINORS = tuple((3, minor) for minor in range(10, 14))
+_USUAL_MACHINES = {"linux": ("x86_64", "aarch64"), "darwin": ("arm64",), "windows": ("amd64",)}
+#: With one of these, Keras can do without TensorFlow.
+_OTHERS = ("jax", "torch", "openvino")
 
 
 def no_wheel(coupling: Coupling) -> Iterator[Finding]:
-    """Give a finding for each pin on the family in a requirements file that has no wheel for this Python and platform."""
-    for path, text in (coupling.snapshot.sources or {}).items():
-        if path.endswith(".txt") and isinstance(text, str):
-            for name, version in _pins(text):
-                if name in FAMILY:
-                    yield from _judge(coupling, path, name, version)
-
-
-def _pins(text: str) -> Iterator[tuple[str, str]]:
-    for line in text.splitlines():
-        wanted = versions.requirement(line.partition("#")[0].strip()) if not line.startswith("-") else None
-        if wanted and wanted.specifier.startswith("==") and "," not in wanted.specifier and "*" not in wanted.specifier:
-            yield wanted.name, wanted.specifier.lstrip("=").strip()
-
-
-def _judge(coupling: Coupling, path: str, name: str, version: str) -> Iterator[Finding]:
-    from kdoctor.knowledge.index import Target, installable, open_index  # noqa: PLC0415 -- only where a requirements file came along.
-
-    index, target = open_index(), Target.of(coupling.snapshot)
-    release = index.release(name, version) if name in index.projects else None
-    if release is None or installable(release, target) is not False:
+    """Give findings on what is planned, pasted or missing and has no wheel for this Python and platform."""
+    if not coupling.snapshot.sources and coupling.snapshot.origin == "environment" and not _lacks_tensorflow_oddly(coupling):
         return
-    on_python = installable(release, target._replace(system=None, machine=None)) is False
-    part = "python" if on_python else "platform"
-    where = " on ".join(word for word in (f"Python {target.python}" if target.python else "", target.system or "") if word)
-    better = index.newest(name, target)
-    yield Finding(
-        rule="KD102",
-        name=name_of("KD102"),
-        severity=Severity.ERROR,
-        summary=f"{path} asks for {name} {version}, which has no wheel for {where}",
-        cause=f"The newest release with one is {better.version}." if better else f"No release of {name} has one.",
-        subjects=(name, part),
-        evidence=(Evidence(f"the files of {name} {version}", "the package index"),),
-        ways=(Way(f"other-{name}", f"take a {name} that has a wheel", needs=(name,)),) if better else (),
-    )
+    from kdoctor.rules import wheels  # noqa: PLC0415 -- start-up time: it opens the index.
+
+    refused = list(wheels.planned_without_wheel(coupling))
+    yield from refused
+    if coupling.snapshot.origin == "paste":
+        yield from wheels.foreign_builds(coupling)
+    if not refused and _lacks_tensorflow_oddly(coupling):
+        yield from wheels.tensorflow_out_of_reach(coupling)
+
+
+def _lacks_tensorflow_oddly(coupling: Coupling) -> bool:
+    """Tell whether TensorFlow is missed in an environment for which there may be none."""
+    snapshot = coupling.snapshot
+    known = snapshot.origin == "environment" and snapshot.complete
+    there = coupling.tensorflow or any(name in coupling.present for name in _OTHERS)
+    return known and not there and not _is_usual(coupling)
+
+
+def _is_usual(coupling: Coupling) -> bool:
+    python, platform = coupling.snapshot.python, coupling.snapshot.platform
+    if python is None or platform is None or python.version is None:
+        return True
+    narrow = python.bits == 32 or (platform.libc or "").startswith("musl")  # noqa: PLR2004 -- bits.
+    plain = python.implementation == "cpython" and not python.free_threaded and not narrow
+    return plain and versions.minor(python.version) in _USUAL_MINORS and platform.machine in _USUAL_MACHINES.get(platform.system or "", ())
