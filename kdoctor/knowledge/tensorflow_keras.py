@@ -112,7 +112,7 @@ COUPLING: tuple[Fact, ...] = (
         "tensorflow==2.6.* and keras<3",
         "?keras>=2.6",
         "tf.keras.import",
-        "TensorFlow 2.6 looks for keras.api, which Keras has from 2.6 on: `from tensorflow.keras import X` fails, the attribute tf.keras works",
+        "TensorFlow 2.6 looks for keras.api, new in Keras 2.6: `from tensorflow.keras import X` fails, the attribute tf.keras works",
         _RUN,
         "TensorFlow 2.6.5 with Keras 2.4.3; 2.7.4 with it works",
     ),
@@ -181,6 +181,18 @@ TOLERATED: tuple[Tolerated, ...] = (
         f"keras-team/keras#19069; {_RUN} with Keras 3.0.5 to 3.15.1",
     ),
     Tolerated(
+        "tensorflow>=2.11,<2.15",
+        "keras>=3",
+        "Keras 3 itself trains on TensorFlow 2.11 to 2.14 where it is imported as keras; it is tf.keras that fails",
+        f"{_RUN}: TensorFlow 2.11 to 2.14 with Keras 3.0.5 to 3.15.1",
+    ),
+    Tolerated(
+        "tensorflow==2.5.*",
+        "keras-nightly",
+        "TensorFlow 2.5 declares keras-nightly, but its tf.keras is its own and does not import it",
+        f"{_RUN}: TensorFlow 2.5.3 without keras-nightly, with Keras 2.4.3",
+    ),
+    Tolerated(
         "tensorflow>=2.16",
         "keras>=3",
         "TensorFlow 2.16 and later run with any Keras 3, also below the declared floor",
@@ -202,9 +214,24 @@ TOLERATED: tuple[Tolerated, ...] = (
         Tolerated(holder, target, says, _RUN + ": " + seen)
         for holder, target, says, seen in (
             ("tensorflow>=2.18", "numpy>=1.26", "TensorFlow 2.18 and later run on every NumPy from 1.26 on", "NumPy 1.26 to 2.5.5"),
-            ("tensorflow>=2.12,<2.14", "numpy<2", "TensorFlow 2.12 and 2.13 run on NumPy 1.26", "NumPy 1.26.4"),
-            ("tensorflow>=2.12,<2.20", "protobuf>=3.20.3", "TensorFlow 2.12 to 2.19 run on protobuf from 3.20.3 on", "3.20.3 to 7.36"),
-            ("tensorflow>=2.8,<2.12", "protobuf<3.21", "TensorFlow 2.8 to 2.11 run on protobuf 3.20", "protobuf 3.20.3"),
+            (
+                "tensorflow>=2.12,<2.14",
+                "numpy>=1.22,<2",
+                "TensorFlow 2.12 and 2.13 run on NumPy 1.26",
+                "NumPy 1.26.4; 1.19.5, 1.20.3 and 1.21.6 fail: ImportError: initialization failed",
+            ),
+            (
+                "tensorflow>=2.12,<2.20",
+                "protobuf>=3.20.3",
+                "TensorFlow 2.12 to 2.19 run on protobuf from 3.20.3 on",
+                "3.20.3 to 7.36, 4.21.1 among them",
+            ),
+            (
+                "tensorflow>=2.7,<2.12",
+                "protobuf>=3.8,<3.21",
+                "TensorFlow 2.7 to 2.11 run on protobuf 3.8 to 3.20",
+                "protobuf 3.20.3 on 2.7 to 2.11, 3.8.0 on 2.8 and 2.11",
+            ),
             (
                 "tensorflow>=2.12",
                 "wrapt>=1.11",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lab.table import backends, coupling, installs, legacy, natural, neighbours, probability
+from lab.table import backends, coupling, floors, installs, legacy, natural, neighbours, probability
 
 if TYPE_CHECKING:
     from lab.row import Row
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 TABLE: tuple[Row, ...] = (
     *natural.ROWS,
     *coupling.ROWS,
+    *floors.ROWS,
     *legacy.ROWS,
     *backends.ROWS,
     *neighbours.ROWS,
