@@ -86,7 +86,7 @@ def test_what_is_judged_once_for_many_is_what_each_gets(monkeypatch):
         for name, column in OF_TENSORFLOW.items():
             cell = row.cells[name]
             states = pairs.states("tensorflow", row.release, column, RELEASES.of(column.project))
-            assert cell is None or cell.ranges == collapse(states)
+            assert cell is None or cell.ranges == collapse(states, majors_apart=name.endswith("keras"))
 
 
 def of(table, release):
@@ -205,6 +205,11 @@ COLLAPSED = (
 @pytest.mark.parametrize(("text", "ranges"), COLLAPSED)
 def test_collapse(text, ranges):
     assert [(one.state, one.shown, one.python) for one in collapse(states(text))] == ranges
+
+
+def test_majors_apart():
+    apart = collapse(states("2.14.0:w 2.15.0:w 3.0.0:w 3.0.1:w 3.1.0:w"), majors_apart=True)
+    assert [one.shown for one in apart] == ["2.14-2.15", "3.0-3.1"]
 
 
 # How it is said.

@@ -12,8 +12,11 @@ States = Mapping[str, State]
 _Key = tuple[State, tuple[str, ...]]
 
 
-def collapse(states: Mapping[str, States]) -> tuple[Range, ...]:
-    """Give the runs of neighbouring versions (oldest first) of which the same is known on the same Pythons, by state."""
+def collapse(states: Mapping[str, States], *, majors_apart: bool = False) -> tuple[Range, ...]:
+    """Give the runs of neighbouring versions (oldest first) of which the same is known on the same Pythons, by state.
+
+    With `majors_apart` no run goes on beyond a major release.
+    """
     listed = list(states)
     runs: list[tuple[_Key, list[str]]] = []
     going: dict[_Key, list[str]] = {}
@@ -21,7 +24,7 @@ def collapse(states: Mapping[str, States]) -> tuple[Range, ...]:
         now: dict[_Key, list[str]] = {}
         for key in _keys(by_python):
             run = going.get(key)
-            if run is None:
+            if run is None or (majors_apart and _major(run[-1]) != _major(version)):
                 run = []
                 runs.append((key, run))
             run.append(version)
@@ -49,6 +52,11 @@ def _shown(run: Sequence[str], listed: Sequence[str]) -> str:
     if one == other:
         return one if begins and ends else "-".join(dict.fromkeys((run[0], run[-1])))
     return f"{one if begins else run[0]}-{other if ends else run[-1]}"
+
+
+def _major(version: str) -> int | None:
+    minor = versions.minor(version)
+    return minor[0] if minor else None
 
 
 def _minor(version: str) -> str:

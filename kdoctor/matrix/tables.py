@@ -82,7 +82,9 @@ class _Table:
             return None
         sides = [self._pairs.side(project, version, python, column.project) for python in self._releases.of(project)[version]]
         declared = tuple(dict.fromkeys(text for side in sides for text in side.requires))
-        return Cell(declared, collapse(states), self._needs(project, version, column, states))
+        # Keras 2 and Keras 3 share little more than a name.
+        ranges = collapse(states, majors_apart=column.project == "keras")
+        return Cell(declared, ranges, self._needs(project, version, column, states))
 
     def _plays(self, project: str, version: str, column: Column) -> bool:
         """Tell whether a release has the part of a column: a Keras the backend, a TensorFlow a tf.keras that is not its own."""

@@ -24,7 +24,9 @@ _NOTES = (
     "Each pair is judged alone; for a whole environment: kdoctor check.",
 )
 _NOTHING = "No release that kdoctor knows fits all of that."
+#: Columns after which a cell goes on in a next line, on a terminal; Markdown breaks lines itself.
 _WIDEST = 20
+_UNBROKEN = 10_000
 _GAP = "  "
 
 
@@ -40,7 +42,7 @@ _Table = tuple[list[str], list[list[list[_Line]]]]
 def text(matrix: Matrix, face: Face) -> str:
     """Give the tables aligned, in panels side by side no wider than the face."""
     blocks = [wrapped(_heading(matrix, "\N{MIDDLE DOT}"), face.width)]
-    for title, table in _tables(matrix):
+    for title, table in _tables(matrix, _WIDEST):
         blocks += [wrapped(title, face.width), *_panels(table, face)]
     if len(blocks) == 1:
         return ascii_only("\n\n".join(["\n".join(blocks[0]), _NOTHING]), face)
@@ -54,7 +56,7 @@ def markdown(matrix: Matrix) -> str:
     blocks = [_escaped(_heading(matrix, "-"))]
     if not (matrix.tensorflow or matrix.keras):
         return "\n\n".join([*blocks, _NOTHING])
-    for title, (headings, rows) in _tables(matrix):
+    for title, (headings, rows) in _tables(matrix, _UNBROKEN):
         lines = [_piped(headings), _piped(["---"] * len(headings))]
         lines += [_piped(["<br>".join(_escaped(line.text) for line in cell) for cell in row]) for row in rows]
         blocks += [f"**{_escaped(title)}**", "\n".join(lines)]
@@ -68,19 +70,19 @@ def _heading(matrix: Matrix, dot: str) -> str:
     return clean(f"kdoctor {__version__} {dot} what goes together on {where} {dot} knowledge of {matrix.knowledge}")
 
 
-def _tables(matrix: Matrix) -> list[tuple[str, _Table]]:
+def _tables(matrix: Matrix, widest: int) -> list[tuple[str, _Table]]:
     """Give the tables that have rows, each with its title; columns that say nothing are left out."""
     found = []
     if matrix.tensorflow:
         title = "TensorFlow: the newest release of each minor, and what it runs with"
-        found.append((title, _table("TensorFlow", _NAMES, matrix.tensorflow)))
+        found.append((title, _table("TensorFlow", _NAMES, matrix.tensorflow, widest)))
     if matrix.keras:
         title = "Keras: the newest release of each minor, and the backends it runs on"
-        found.append((title, _table("Keras", _BACKENDS, matrix.keras)))
+        found.append((title, _table("Keras", _BACKENDS, matrix.keras, widest)))
     return found
 
 
-def _table(name: str, names: dict[str, str], rows: Sequence[Row]) -> _Table:
+def _table(name: str, names: dict[str, str], rows: Sequence[Row], widest: int) -> _Table:
     columns = [column for column in rows[0].cells if any(row.cells[column] for row in rows)]
     cuda = any(row.cuda for row in rows)
     headings = [name, "Python", *(names.get(column, column) for column in columns), *(["CUDA", "cuDNN"] if cuda else [])]
@@ -88,7 +90,7 @@ def _table(name: str, names: dict[str, str], rows: Sequence[Row]) -> _Table:
         [
             [_Line(clean(row.release))],
             [_Line(_span(row.python))],
-            *(_lines(row.cells[column]) for column in columns),
+            *(_lines(row.cells[column], widest) for column in columns),
             *([[_Line(clean(row.cuda or "-"))], [_Line(clean(row.cudnn or "-"))]] if cuda else []),
         ]
         for row in rows
@@ -96,7 +98,7 @@ def _table(name: str, names: dict[str, str], rows: Sequence[Row]) -> _Table:
     return headings, lines
 
 
-def _lines(cell: Cell | None) -> list[_Line]:
+def _lines(cell: Cell | None, widest: int) -> list[_Line]:
     if cell is None:
         return [_Line("-")]
     lines: list[_Line] = []
@@ -105,7 +107,7 @@ def _lines(cell: Cell | None) -> list[_Line]:
         # Where metadata says nothing of the project, that something fails is no surprise.
         if shown and (cell.declared or state is not State.FAILS):
             first = f"{mark} " if mark else ""
-            lines += [_Line(line, color) for line in wrapped(clean(", ".join(shown)), _WIDEST, first, " " * len(first))]
+            lines += [_Line(line, color) for line in wrapped(clean(", ".join(shown)), widest, first, " " * len(first))]
     if cell.needs:
         lines.append(_Line(clean(f"with {', '.join(cell.needs)}")))
     return lines or [_Line("none")]
