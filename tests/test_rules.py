@@ -74,6 +74,8 @@ ROWS = (
     row("KD002", "tensorflow==2.1.4", E, "keras-applications", requires={"tensorflow": ("keras-applications>=1.0.8",)}),
     row("KD002", "tensorflow==2.8.4", E, "keras-preprocessing", requires={"tensorflow": ("keras-preprocessing>=1.1.1",)}),
     row("KD002", "tensorflow==2.10.1", W, "keras-preprocessing", requires={"tensorflow": ("keras-preprocessing>=1.1.1",)}),
+    metadata("KD002", WHOLE.replace("packaging==25.0", ""), W, "packaging"),
+    metadata("KD002", WHOLE.replace("packaging==25.0", "").replace("setuptools==80.9.0", "setuptools==70.3.0"), E, "packaging keras"),
     row("KD002", "tensorflow==2.2.3", W, "keras-applications", requires={"tensorflow": ("keras-applications>=1.0.8",)}),
     metadata("KD002", "tensorflow==2.18.1", complete=False),  # A paste that does not name keras does not say that it is missing.
     metadata(
@@ -284,6 +286,8 @@ ROWS = (
     row("KD408", "keras==2.0.9 theano==1.0.5", env=THEANO),
     row("KD408", "keras==3.0.5 jax==0.5.3 jaxlib==0.5.3", E, "packaging keras", env=JAX),
     row("KD408", "keras==3.0.5 jax==0.5.3 jaxlib==0.5.3 packaging==25.0", env=JAX),
+    row("KD408", "keras==3.3.3 tensorflow==2.19.1 setuptools==80.9.0", E, "packaging keras"),
+    row("KD408", "keras==3.3.3 tensorflow==2.18.1 setuptools==80.9.0"),  # setuptools has one that it lends.
     row("KD408", "keras==3.11.3 tensorflow==2.19.1", E, "keras.json flax", config={"nnx_enabled": "false"}),  # Any text counts as yes.
     row("KD408", "keras==3.11.3 tensorflow==2.19.1 flax==0.12.0", config={"nnx_enabled": True}),
     row("KD408", "keras==3.10.0 tensorflow==2.19.1", config={"nnx_enabled": True}),

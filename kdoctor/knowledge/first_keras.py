@@ -6,6 +6,10 @@ from kdoctor.knowledge.schema import Fact, fact
 
 _RUN = "measured: environments built and run on Linux x86_64, CPU"
 
+#: Where Keras 3 finds no packaging that nobody installed. TensorFlow before 2.19 imports distutils, and with it setuptools, which
+#: from 71 on puts a packaging of its own on the path.
+_WITHOUT_PACKAGING = ("backend=jax", "tensorflow>=2.19", "tensorflow and setuptools<71")
+
 #: Who dies at start without which of the distributions that it declares, beside those that nothing of the family starts without.
 MISSED_AT_START: tuple[tuple[str, frozenset[str]], ...] = (
     ("keras<2.4", frozenset({"pyyaml"})),
@@ -13,6 +17,7 @@ MISSED_AT_START: tuple[tuple[str, frozenset[str]], ...] = (
     ("keras>=2.2,<2.4", frozenset({"keras-applications", "keras-preprocessing"})),
     ("tensorflow>=1.15,<2.2", frozenset({"keras-applications", "keras-preprocessing"})),
     ("tensorflow>=2.2,<2.9", frozenset({"keras-preprocessing"})),
+    *((f"keras>=3.4 and {where}", frozenset({"packaging"})) for where in _WITHOUT_PACKAGING),
 )
 
 FIRST_KERAS: tuple[Fact, ...] = (
@@ -82,13 +87,16 @@ FIRST_KERAS: tuple[Fact, ...] = (
         )
         for when in ("keras>=2,<2.4", "tensorflow>=1.15,<2.5")
     ),
-    fact(
-        "KD408",
-        "keras>=3 and backend=jax",
-        "packaging",
-        "keras",
-        "Keras 3 imports packaging when it is imported; before 3.4 nobody declares it, and only TensorFlow 2 brings it unasked",
-        f"keras/src/utils/torch_utils.py, Keras 3.0.0 to 3.15.1; {_RUN}",
-        "Keras 3.0.5, 3.1.1, 3.3.3, 3.4.1, 3.5.0, 3.6.0 and 3.15.1 on jax without packaging",
+    *(
+        fact(
+            "KD408",
+            f"keras>=3,<3.4 and {where}",
+            "packaging",
+            "keras",
+            "Keras 3 imports packaging when it is imported, and before 3.4 does not declare it",
+            f"keras/src/utils/torch_utils.py, Keras 3.0.0 to 3.15.1; {_RUN}",
+            "without packaging: Keras 3.0.5, 3.1.1 and 3.3.3 on jax, 3.3.3 on TensorFlow 2.19",
+        )
+        for where in _WITHOUT_PACKAGING
     ),
 )

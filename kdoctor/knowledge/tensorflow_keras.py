@@ -262,6 +262,5 @@ TOLERATED: tuple[Tolerated, ...] = (
             ),
         )
     ),
-    Tolerated("keras>=3.4", "packaging", "Keras starts without packaging", f"{_RUN}: TensorFlow 2.18", Severity.NOTE),
     Tolerated("keras>=3", "namex", "Keras starts without namex", f"{_RUN}: TensorFlow 2.18", Severity.NOTE),
 )

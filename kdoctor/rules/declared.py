@@ -183,10 +183,7 @@ def _weigh(coupling: Coupling, violation: Violation) -> tuple[Severity, Tolerate
             return row.severity, row
     holder, name = violation.holder.name, violation.requirement.name
     if violation.target is None:
-        missed = any(
-            name in names and violation.holder is who(read(one).name, coupling) and holds(one, coupling) for one, names in MISSED_AT_START
-        )
-        return (Severity.ERROR if missed else _weigh_missing(holder, name)), None
+        return (Severity.ERROR if _is_missed(coupling, violation) else _weigh_missing(holder, name)), None
     if holder in BOUND_BY_ABI and name in TENSORFLOW:
         seen = any(holds(one, coupling) and holds(other, coupling) for one, other in SEEN_TO_LOAD if read(one).name == holder)
         return (Severity.WARNING if seen else Severity.ERROR), None
@@ -194,6 +191,16 @@ def _weigh(coupling: Coupling, violation: Violation) -> tuple[Severity, Tolerate
         return Severity.ERROR, None
     matters = name in IMPORTED_AT_START or name in FAMILY
     return (Severity.ERROR if violation.side == "below" and matters else Severity.WARNING), None
+
+
+def _is_missed(coupling: Coupling, violation: Violation) -> bool:
+    """Tell whether rows say that the holder does not start without what is missing."""
+    return any(
+        violation.requirement.name in names
+        and violation.holder is who(read(conditions[0]).name, coupling)
+        and all(holds(condition, coupling) for condition in conditions)
+        for conditions, names in ((when.split(" and "), names) for when, names in MISSED_AT_START)
+    )
 
 
 def _weigh_missing(holder: str, name: str) -> Severity:
