@@ -4,10 +4,14 @@ import os
 from typing import TYPE_CHECKING
 
 import pytest
+from builders import snapshot
 
 from kdoctor.collect import keras_generation
 from kdoctor.collect.keras_config import find_keras_config, read_keras_config
+from kdoctor.collect.variables import read_variables
+from kdoctor.knowledge.coupling import couple
 from kdoctor.model import Distribution
+from kdoctor.rules.head import head
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -91,3 +95,27 @@ def test_no_file_is_an_empty_object_and_a_folder_an_error(tmp_path: Path) -> Non
 def test_the_first_keras_on_the_path_decides(installed: list[tuple[str, str | None]], generation: str | None) -> None:
     half_removed = Distribution("keras", "2.2.0", leftover=True)
     assert keras_generation([half_removed, *(Distribution(*row) for row in installed)]) == generation
+
+
+@pytest.mark.parametrize("name", ["KERAS_BACKEND", "KERAS_HOME", "KERAS_MAX_EPOCHS", "KERAS_MAX_STEPS_PER_EPOCH", "KERAS_NNX_ENABLED"])
+def test_the_variables_that_keras_reads_at_its_import_are_collected(name: str) -> None:
+    assert read_variables({name: "", "KERAS_SECRET": "1"}) == {name: ""}
+
+
+@pytest.mark.parametrize(
+    ("installed", "variables", "config", "expected"),
+    [
+        (
+            "keras==2.13.1 keras-core==0.1.7",
+            {"KERAS_BACKEND": "jax"},
+            None,
+            "2.13.1, on TensorFlow only; keras_core 0.1.7, backend jax (by KERAS_BACKEND)",
+        ),
+        ("keras-core==0.1.7", {}, {"backend": "torch"}, "not installed; keras_core 0.1.7, backend torch (by keras.json)"),
+        ("keras==1.0.8", {}, None, "1.0.8, backend theano (by default)"),
+        ("keras==1.1.0", {}, None, "1.1.0, backend tensorflow (by default)"),
+        ("keras==3.6.0", {"KERAS_BACKEND": ""}, None, "3.6.0, backend tensorflow (by default)"),
+    ],
+)
+def test_the_head_says_which_backend_is_taken(installed: str, variables: dict, config: dict | None, expected: str) -> None:
+    assert head(couple(snapshot(installed, env=variables, config=config))).keras == expected

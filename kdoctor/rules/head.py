@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from kdoctor import versions
-from kdoctor.knowledge.coupling import Coupling
+from kdoctor.knowledge.coupling import Coupling, asked_backend
 from kdoctor.knowledge.dates import beyond_horizon
 from kdoctor.knowledge.families import KERAS, TENSORFLOW
 from kdoctor.model import Accelerator, Distribution, Head
 
+_SOURCES = {"default": "by default", "unknown": "unless chosen otherwise"}
 _VENDORS = {"nvidia": "NVIDIA", "amd": "AMD", "intel": "Intel", "apple": "Apple", "google": "Google"}
 
 
@@ -41,12 +42,23 @@ def _tensorflow(coupling: Coupling) -> str:
 
 
 def _keras(coupling: Coupling) -> str:
+    core = coupling.present.get("keras-core")
+    return _answering(coupling) + (_keras_core(coupling, core) if core else "")
+
+
+def _keras_core(coupling: Coupling, core: Distribution) -> str:
+    """Say which backend keras_core has; beside a Keras 2 it is another than Keras's."""
+    backend, source = asked_backend(coupling.snapshot, None)
+    return f"; keras_core {core.version or 'of unknown version'}, backend {backend or 'unknown'} ({_SOURCES.get(source, f'by {source}')})"
+
+
+def _answering(coupling: Coupling) -> str:
     keras = _listed(coupling, KERAS)
     if not keras:
         return _absent(coupling, KERAS)
     if coupling.keras_generation == "tf":
         return f"{keras}, on TensorFlow only" + _legacy(coupling)
-    source = {"default": "by default", "unknown": "unless chosen otherwise"}.get(coupling.backend_source, f"by {coupling.backend_source}")
+    source = _SOURCES.get(coupling.backend_source, f"by {coupling.backend_source}")
     return f"{keras}, backend {coupling.backend or 'unknown'} ({source})" + _legacy(coupling)
 
 
