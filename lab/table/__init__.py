@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lab.table import backends, coupling, floors, installs, legacy, natural, neighbours, probability
+from lab.table import addons, backends, configuration, coupling, floors, installs, legacy, natural, neighbours, probability
 
 if TYPE_CHECKING:
     from lab.row import Row
@@ -15,9 +15,11 @@ TABLE: tuple[Row, ...] = (
     *floors.ROWS,
     *legacy.ROWS,
     *backends.ROWS,
+    *configuration.ROWS,
     *neighbours.ROWS,
     *installs.ROWS,
     *probability.ROWS,
+    *addons.ROWS,
 )
 
 _names = [one.name for one in TABLE]
