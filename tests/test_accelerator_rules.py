@@ -49,6 +49,7 @@ ON_JAX, ON_TORCH = {"KERAS_BACKEND": "jax"}, {"KERAS_BACKEND": "torch"}
 WINDOWS = {"system": "windows", "machine": "amd64"}
 MAC = {"system": "darwin", "machine": "arm64", "accelerators": gpus(None, name="Apple M2", vendor="apple")}
 ARM = {"machine": "aarch64"}
+ROSETTA = {**MAC, "machine": "x86_64"}
 AMD = {"accelerators": gpus(None, name="Radeon", vendor="amd")}
 TPU = {"accelerators": gpus(None, name="TPU v5e", vendor="google")}
 PASTE = {"complete": False}
@@ -95,6 +96,7 @@ ROWS = (
     row("KD701", "keras==3.12.0 torch==2.8.0+cpu", N, "torch", env=ON_TORCH),
     row("KD701", "keras==3.12.0 torch==2.8.0", env=ON_TORCH),
     row("KD752", "tensorflow==2.18.1", W, "tensorflow gpu", **AMD),
+    row("KD752", "tensorflow-gpu==1.8.0", E, "tensorflow-gpu gpu", **AMD),
     row("KD752", "tensorflow-rocm==2.14.0.600", **AMD),
     row("KD752", "tensorflow==2.18.1", accelerators=(*gpus("8.0"), *gpus(None, vendor="amd"))),
     # Libraries.
@@ -132,6 +134,13 @@ ROWS = (
     row("KD703", "tensorflow==2.16.1", **libs(cuda="11.8"), **PASTE, **path("/usr/local/cuda-12.3/lib64")),
     row("KD703", JAX + "jax-cuda12-plugin==0.8.1", E, "cuda", **libs(cuda="11.8"), **PASTE, env=ON_JAX),
     row("KD703", "tensorflow==2.30.0", **libs(cuda="14.0")),
+    row("KD703", "jax==0.4.24 jaxlib==0.4.24+cuda12.cudnn89", E, "jaxlib cuda", **libs(cuda="12.2"), **PASTE),
+    row("KD703", "jax==0.4.23 jaxlib==0.4.23+cuda12.cudnn89", **libs(cuda="12.2"), **PASTE),
+    row("KD703", "jax==0.4.16 jaxlib==0.4.16+cuda12.cudnn89", **libs(cuda="12.0"), **PASTE),
+    row("KD703", "jax==0.4.23 jaxlib==0.4.23+cuda12.cudnn89 nvidia-cublas-cu12==12.1.3.1", E, "jaxlib nvidia-cublas-cu12"),
+    row("KD703", "jax==0.4.23 jaxlib==0.4.23+cuda12.cudnn89 nvidia-cublas-cu12==12.2.5.6 nvidia-cuda-runtime-cu12==12.2.140"),
+    row("KD703", "jax==0.4.28 jaxlib==0.4.28+cuda12.cudnn89 nvidia-cublas-cu12==12.1.3.1"),
+    row("KD703", "tensorflow==2.15.1 nvidia-cublas-cu12==12.1.3.1"),  # TensorFlow asks for the major release alone.
     # cuDNN.
     row("KD704", "tensorflow==2.15.0", E, "cudnn tensorflow", **libs(cudnn="8.8"), **PASTE),
     row("KD704", "tensorflow==2.15.0", **libs(cudnn="8.9.0"), **PASTE),
@@ -149,6 +158,10 @@ ROWS = (
     row("KD704", JAX12.replace("9.10.2.21", "9.5.1.17"), E, "nvidia-cudnn-cu12 jax", env=ON_JAX),
     row("KD704", JAX12, env=ON_JAX),
     row("KD704", "jax==0.4.25 jaxlib==0.4.25+cuda12.cudnn89", E, "jaxlib jax", **libs(cudnn="8.8.1")),
+    row("KD704", "jaxlib==0.1.65+cuda112", E, "jaxlib cudnn", **libs(cudnn="8.0.5")),
+    row("KD704", "jaxlib==0.1.65+cuda111", **libs(cudnn="8.0.5")),  # Its name tells no cuDNN.
+    row("KD704", "jaxlib==0.1.75+cuda11.cudnn805", **libs(cudnn="8.2.4")),  # 805 is 8.0.5.
+    row("KD704", "jaxlib==0.1.75+cuda11.cudnn82", E, **libs(cudnn="8.1.1")),
     row("KD705", "tensorflow==2.20.0 nvidia-cudnn-cu12==9.14.0.64", E, "nvidia-cudnn-cu12 gpu", **cc("6.1")),
     row("KD705", "tensorflow==2.20.0 nvidia-cudnn-cu12==9.10.2.21", **cc("6.1")),
     row("KD705", "tensorflow==2.20.0 nvidia-cudnn-cu12==9.14.0.64", **cc("7.0")),
@@ -173,6 +186,13 @@ ROWS = (
     row("KD711", "tensorflow==2.15.0", E, **driver("526.98"), wsl=True),
     row("KD711", "tensorflow==2.10.1", E, **driver("451.48"), **WINDOWS, python="3.10.4"),
     row("KD711", "tensorflow==2.3.1", E, **driver("410.48")),
+    row("KD711", "tensorflow==1.14.0 cudatoolkit==10.1.168", E, **driver("410.72"), **PASTE),  # Conda's build.
+    row("KD711", "tensorflow-gpu==1.14.0", **driver("410.72"), **PASTE),
+    row("KD711", "tensorflow-gpu==1.5.0", E, **driver("384.69")),
+    row("KD711", "tensorflow-gpu==1.2.0", E, **driver("367.57")),
+    row("KD711", "tensorflow-gpu", E, **driver("388.73"), **libs(cuda="10.0"), **WINDOWS, **PASTE),
+    row("KD711", "tensorflow-gpu", **driver("411.31"), **libs(cuda="10.0"), **WINDOWS, **PASTE),
+    row("KD711", "tensorflow-gpu", **driver("388.73"), **libs(cuda="10.0"), **WINDOWS),  # Nobody says that this is the CUDA in use.
     row("KD711", "tensorflow==2.15.0", **driver("470.199.02"), **libs(libcuda="535.54.03")),  # A compatibility package.
     row("KD711", "keras==3.12.0 torch==2.11.0", E, "torch", **driver("570.124.06"), env=ON_TORCH),
     row("KD711", "keras==3.12.0 torch==2.11.0+cu126", **driver("570.124.06"), env=ON_TORCH),
@@ -202,6 +222,9 @@ ROWS = (
     row("KD713", "torch==2.8.0", **cc("12.0")),
     row("KD713", "torch==2.8.0", E, "torch", **cc("6.1")),
     row("KD713", "torch==2.8.0+cu126", **cc("6.1")),
+    row("KD713", "torch==1.10.1", E, "torch", **cc("8.0")),
+    row("KD713", "torch==1.10.1", **cc("7.5")),
+    row("KD713", "torch==1.10.1+cu111", **cc("8.0")),
     row("KD713", "torch==2.9.0", **cc("12.1")),
     row("KD713", JAX + "jax-cuda13-plugin==0.8.1", E, "jax-cuda13-plugin gpu", **cc("7.0"), env=ON_JAX),
     row("KD713", JAX12, **cc("7.0"), env=ON_JAX),
@@ -265,10 +288,18 @@ ROWS = (
     row("KD743", "jax==0.5.0 jaxlib==0.5.0 jax-metal==0.1.1", **MAC),
     row("KD743", "jax==0.8.0 jaxlib==0.8.0 jax-metal==0.1.1", **MAC, env={"JAX_PLATFORMS": "cpu"}),
     row("KD743", "jax==0.8.0 jaxlib==0.8.0 jax-metal==0.2.0", **MAC),
+    row("KD743", "jax==0.4.28 jaxlib==0.4.28 jax-metal==0.0.7", E, "jax-metal jaxlib", **MAC),
+    row("KD743", "jax==0.4.28 jaxlib==0.4.28 jax-metal==0.0.7", **MAC, env={"ENABLE_PJRT_COMPATIBILITY": "1"}),
+    row("KD743", "jax==0.4.26 jaxlib==0.4.26 jax-metal==0.0.7", **MAC),
+    row("KD743", "jax==0.4.30 jaxlib==0.4.30 jax-metal==0.1.0", **MAC),
     row("KD761", "jax==0.9.0 libtpu==0.0.30", E, "libtpu jax", **TPU),
     row("KD761", "jax==0.9.0 libtpu==0.0.34.1", **TPU),
     row("KD761", "jax==0.9.0 libtpu==0.0.50", **TPU),
     row("KD761", "jax==0.9.0 libtpu==0.0.30", accelerators=()),
+    row("KD761", "jax==0.3.19 libtpu-nightly==0.1.dev20220926", E, "libtpu-nightly jax", **TPU),
+    row("KD761", "jax==0.3.17 libtpu-nightly==0.1.dev20220723", **TPU),
+    row("KD761", "jax==0.5.2 libtpu==2.18.0", E, "libtpu jax", **TPU),
+    row("KD761", "tensorflow-tpu==2.18.0 libtpu==2.18.0", **TPU),
     row("KD762", "jax==0.4.14 libtpu-nightly==0.1.dev20230727", E, "libtpu-nightly jax", **TPU),
     row("KD762", "jax==0.4.16 libtpu-nightly==0.1.dev20230918", **TPU),
     row("KD763", "jax==0.9.0", E, "libtpu jax", **TPU),
@@ -296,6 +327,12 @@ ROWS = (
     row("KD751", "tensorflow-rocm==2.16.2", **AMD, **libs(rocm="6.3.0")),
     row("KD751", "tensorflow-rocm==2.19.0", **AMD, **libs(rocm="7.0.0")),
     row("KD751", "tensorflow-rocm==2.14.0.600", **AMD),
+    row("KD751", "tensorflow-rocm==2.1.1", E, **AMD, **libs(rocm="3.5")),
+    row("KD751", "tensorflow-rocm==1.14.5", E, **AMD, **libs(rocm="3.5")),
+    row("KD751", "tensorflow-rocm==1.14.5", **AMD, **libs(rocm="3.0")),
+    row("KD751", "tensorflow-rocm==2.0.1", E, **AMD, **libs(rocm="3.1")),
+    row("KD751", "tensorflow-rocm==2.9.1", **AMD, **libs(rocm="5.2.3")),
+    row("KD751", "tensorflow-rocm==2.9.1", E, **AMD, **libs(rocm="6.0.0")),
     row("KD771", "tensorflow==2.4.0", E, "tensorflow cpu", cpu_flags=frozenset({"avx", "sse4_2"}), accelerators=()),
     row("KD771", "tensorflow==2.4.1", cpu_flags=frozenset({"avx", "sse4_2"}), accelerators=()),
     row("KD771", "tensorflow==2.18.1", E, "tensorflow cpu", cpu_flags=frozenset({"sse4_2"}), accelerators=()),
@@ -303,6 +340,11 @@ ROWS = (
     row("KD771", "tensorflow==2.18.1", cpu_flags=None),
     row("KD771", "tensorflow==2.18.1", **ARM, cpu_flags=frozenset({"asimd"}), accelerators=()),
     row("KD771", "jaxlib==0.8.1", E, "jaxlib cpu", cpu_flags=frozenset({"sse4_2"}), accelerators=()),
+    row("KD771", "jaxlib==0.4.1", E, "jaxlib cpu", **ROSETTA),
+    row("KD771", "tensorflow==2.11.0", E, "tensorflow cpu", **ROSETTA),
+    row("KD771", "tensorflow-macos==2.11.0", **ROSETTA),
+    row("KD771", "tensorflow==2.11.0", **ROSETTA, cpu_flags=frozenset({"avx", "avx2"})),  # As newer ones can show it.
+    row("KD771", "tensorflow==2.11.0", **MAC),
 )
 
 

@@ -297,6 +297,9 @@ ROWS = (
     row("KD409", "jax==0.3.14 jaxlib==0.3.14"),
     row("KD410", "jaxlib==0.4.35 jax-cuda12-plugin==0.5.0", E, "jaxlib jax-cuda12-plugin"),
     row("KD410", "jaxlib==0.5.0 jax-cuda12-plugin==0.5.0"),
+    row("KD412", "jax==0.4.23 jaxlib==0.3.25", E, "jax jaxlib"),
+    row("KD412", "jax==0.4.23 jaxlib==0.4.20+cuda12.cudnn89"),
+    row("KD412", "jax==0.4.30 jaxlib==0.4.14"),  # Its metadata says so.
     row("KD411", "keras==3.10.0 tensorflow==2.19.1", N, "KERAS_MAX_EPOCHS keras", env={"KERAS_MAX_EPOCHS": "2"}),
     row("KD411", "keras==3.10.0 tensorflow==2.19.1", E, "KERAS_MAX_STEPS_PER_EPOCH", env={"KERAS_MAX_STEPS_PER_EPOCH": ""}),
     row("KD411", "keras==3.9.2 tensorflow==2.19.1", env={"KERAS_MAX_EPOCHS": "two"}),

@@ -25,6 +25,7 @@ class Build(NamedTuple):
 INSTALL_TABLE = "tensorflow.org/install/source#gpu: tested build configurations"
 BUILD_INFO = "tensorflow/python/platform/build_info.py inside the wheel"
 
+_CUDA80 = Build("8.0", "==8.0.*", "5.1")
 _CUDA8 = Build("8.0", "==8.0.*", "6")
 _CUDA9 = Build("9.0", "==9.0.*", "7")
 _CUDA100 = Build("10.0", "==10.0.*", "7.4")
@@ -38,6 +39,7 @@ _CUDA125 = Build("12.5", ">=12,<13", "9.3.0", "6.0", "9.0")
 #: (libcudart.so.10.1); 2.4 opens libcusolver.so.10, which CUDA 11.0 alone has; later ones go by the major release.
 #: Sources: INSTALL_TABLE; from 2.8 on BUILD_INFO (a compute_XY entry there carries machine code and PTX).
 BUILDS: dict[tuple[int, int], Build] = {
+    **dict.fromkeys(((1, 0), (1, 1), (1, 2)), _CUDA80),
     (1, 3): _CUDA8,
     (1, 4): _CUDA8,
     **dict.fromkeys(((1, minor) for minor in range(5, 13)), _CUDA9),
@@ -64,8 +66,11 @@ AMPERE_SOURCE = "tensorflow/tensorflow#43718, #42958: CUDA 10 knows nothing abov
 DRIVERS: dict[str, tuple[str, str]] = {
     "8.0": ("375.26", "376.51"),
     "9.0": ("384.81", "385.54"),
+    "9.1": ("390.46", "391.29"),
+    "9.2": ("396.26", "397.44"),
     "10.0": ("410.48", "411.31"),
     "10.1": ("418.39", "418.96"),
+    "10.2": ("440.33", "441.22"),
     "11.0": ("450.51.05", "451.48"),
     "11": ("450.80.02", "452.39"),
     "12": ("525.60.13", "527.41"),
@@ -81,6 +86,14 @@ JAX_CUDNN: tuple[tuple[str, str], ...] = (
     ("0.6.0", "9.8"),
     ("0.11.2", "9.10.2"),
 )
+#: CUDA of a jaxlib with CUDA in it -> jaxlib release from which on it refuses CUDA libraries older than these.
+#: Sources: JAX changelog, jaxlib 0.4.17, 0.4.24 and 0.4.26; _check_cuda_versions in jax/_src/xla_bridge.py.
+JAX_CUDA: dict[str, tuple[tuple[str, str], ...]] = {
+    "11": (("0.4.17", "11.8"),),
+    "12": (("0.4.17", "12.2"), ("0.4.24", "12.3"), ("0.4.26", "12.1")),
+}
+#: CUDA in the name of a jaxlib -> its cuDNN, where the name does not tell. Source: jax-ml/jax#6517.
+JAX_NAMED_CUDA = {"112": "8.1"}
 #: CUDA of a jax plugin -> oldest cuDNN, NCCL and compute capability. Sources: plugin METADATA, extra with-cuda; docs.jax.dev/installation.
 JAX_CUDA13_CUDNN = "9.12.0"
 JAX_NCCL = {"12": "2.18.1", "13": "2.27.7"}
@@ -121,10 +134,15 @@ JAX_LIBTPU: dict[str, str] = {
 }
 #: libtpu builds without their shared library. Source: jax-ml/jax#24987.
 LIBTPU_BROKEN = ("0.1.dev20230727",)
+#: libtpu builds -> the first jax that goes with them. Source: jax-ml/jax#12550 and the JAX changelog, 0.3.20.
+LIBTPU_AHEAD = {"0.1.dev20220926": "0.3.20"}
+#: From here on the numbers of libtpu are those of tensorflow-tpu, whose libtpu has no get_library_path. Source: jax-ml/jax#29989.
+LIBTPU_OF_TENSORFLOW = "2"
 
 #: torch release -> CUDA of the default Linux x86_64 wheel. Source: torch METADATA (its nvidia requirements).
 TORCH_CUDA: tuple[tuple[str, str], ...] = (
-    ("<2", ""),
+    ("<1.5", ""),
+    ("<1.13", "102"),
     ("<2.1", "117"),
     ("<2.5", "121"),
     ("<2.7", "124"),
@@ -134,8 +152,9 @@ TORCH_CUDA: tuple[tuple[str, str], ...] = (
     ("<2.16", "132"),
 )
 #: torch releases and CUDA of the build -> compute capabilities with machine code; from cu129 on the newest comes as PTX as well.
-#: Source: pytorch .ci/manywheel/build_cuda.sh; pytorch/test-infra#7046; pytorch/pytorch#157517.
+#: Source: pytorch .ci/manywheel/build_cuda.sh; pytorch/test-infra#7046; pytorch/pytorch#157517; for CUDA 10.2 andreimargeloiu/WPFS#3.
 TORCH_CODE: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
+    (">=1.5,<1.13", ("102",), "3.7", "7.5"),
     (">=2,<2.6", ("118",), "3.7", "9.0"),
     (">=2.1,<2.8", ("121", "124"), "5.0", "9.0"),
     (">=2.6,<2.15", ("126",), "5.0", "9.0"),
@@ -168,9 +187,45 @@ METAL_SOURCE = "description of tensorflow-metal 1.2.0; tensorflow/tensorflow#588
 #: No tensorflow-metal up to this one can be loaded by TensorFlow 2.20 and later.
 METAL_LAST = "1.2.0"
 
-#: tensorflow-rocm release -> major release of ROCm whose libamdhip64 it opens. The fourth number of a release says it exactly.
-#: Sources: tensorflow/tensorflow#47918 and ROCm/tensorflow-upstream#1207 (2.3.3 and 2.3.4); version list of tensorflow-rocm.
-ROCM_BY_TENSORFLOW: tuple[tuple[str, str], ...] = ((">=2.2,<2.3.4", "3"), (">=2.3.4,<2.5", "4"))
+#: jax-metal -> the first jaxlib whose plugin interface is too new for it. From 0.1.0 on it is let in with an older one.
+#: Sources: jax-ml/jax#21383 (0.0.7 works with 0.4.26, fails with 0.4.28), #27062 and #27146 (0.1.1 works with 0.5.0, fails with 0.5.1).
+JAX_METAL: tuple[tuple[str, str, str], ...] = (("<0.1", "0.4.28", "0.4.26"), ("<=0.1.1", "0.5.1", "0.5.0"))
+
+#: tensorflow-rocm release -> ROCm that it is built for; the fourth number of a later release says it exactly.
+#: Source: ROCm/tensorflow-upstream, rocm_docs/tensorflow-rocm-release.md.
+_WHEELS_BY_ROCM = {
+    "2.9": "2.0.0",
+    "2.10": "1.15.0 2.0.1",
+    "3.0": "1.15.1 2.0.2 2.2.0rc2 2.2.0rc3 2.2.0rc4",
+    "3.1": "1.15.2 2.0.3 2.1.0",
+    "3.3": "1.15.3 2.0.4 2.1.1 2.2.0rc5",
+    "3.5": "1.15.4 2.1.2 2.2.0",
+    "3.7": "1.15.5 2.1.3 2.3.0",
+    "3.8": "1.15.6 2.1.4 2.3.1",
+    "3.9": "1.15.7 2.1.5 2.3.2",
+    "3.10": "1.15.8 2.1.6 2.3.3 2.4.0rc3",
+    "4.0": "1.15.9 2.3.4 2.4.0",
+    "4.1": "1.15.10 1.15.11 2.3.5 2.3.6 2.4.1 2.4.2",
+    "4.2": "2.5.0",
+    "4.3": "2.6.2",
+    "4.5": "2.7.0",
+    "5.0": "2.6.3 2.7.1 2.8.0",
+    "5.1": "2.6.4 2.7.2 2.7.3 2.8.1 2.8.2 2.9.1",
+    "5.2": "2.7.4 2.8.3 2.9.2",
+    "5.3": "2.8.4 2.9.3",
+}
+ROCM_OF_WHEEL: dict[str, str] = {version: rocm for rocm, versions in _WHEELS_BY_ROCM.items() for version in versions.split()}
+#: The runtimes of ROCm, by the first release that has them: a wheel opens the one that it was built with, under its file name.
+#: Sources: ROCm/tensorflow-upstream#539, #998 and #1207; ROCm/legacy-rocm-build#1126 and #1184.
+ROCM_RUNTIMES: tuple[tuple[str, str], ...] = (
+    ("2", "libmcwamp.so.2"),
+    ("3.0", "libmcwamp.so.3"),
+    ("3.5", "libamdhip64.so.3"),
+    ("4", "libamdhip64.so.4"),
+    ("5", "libamdhip64.so.5"),
+    ("6", "libamdhip64.so.6"),
+    ("7", "libamdhip64.so.7"),
+)
 #: ROCm release -> TensorFlow releases that AMD supports on it. Source: rocm.docs.amd.com, third-party support matrix.
 ROCM_SUPPORTS: dict[str, tuple[tuple[int, int], ...]] = {
     "6.0": ((2, 12), (2, 13), (2, 14)),
@@ -178,4 +233,4 @@ ROCM_SUPPORTS: dict[str, tuple[tuple[int, int], ...]] = {
     "6.2": ((2, 14), (2, 15), (2, 16)),
     "6.3": ((2, 15), (2, 16), (2, 17)),
 }
-ROCM_SOURCE = "version list of tensorflow-rocm; rocm.docs.amd.com, third-party support matrix; tensorflow/tensorflow#47918"
+ROCM_SOURCE = "tensorflow-rocm-release.md of ROCm/tensorflow-upstream; rocm.docs.amd.com, support matrix; tensorflow/tensorflow#47918"

@@ -6,6 +6,34 @@ from kdoctor.knowledge.schema import Fact, fact
 
 _RUN = "measured on Linux x86_64, CPU"
 
+#: jax release -> oldest jaxlib that it starts with; from 0.4.30 on its metadata says so. Source: jax/version.py at the tags.
+_OLDEST_JAXLIB: tuple[tuple[str, str], ...] = (
+    ("0.2.9", "0.1.59"),
+    ("0.2.10", "0.1.60"),
+    ("0.2.11", "0.1.62"),
+    ("0.2.12", "0.1.64"),
+    ("0.2.13", "0.1.65"),
+    ("0.2.18", "0.1.69"),
+    ("0.2.26", "0.1.74"),
+    ("0.3.2", "0.3.0"),
+    ("0.3.7", "0.3.2"),
+    ("0.3.8", "0.3.7"),
+    ("0.3.15", "0.3.14"),
+    ("0.3.18", "0.3.15"),
+    ("0.3.24", "0.3.22"),
+    ("0.4.2", "0.4.1"),
+    ("0.4.3", "0.4.2"),
+    ("0.4.5", "0.4.4"),
+    ("0.4.7", "0.4.6"),
+    ("0.4.8", "0.4.7"),
+    ("0.4.12", "0.4.11"),
+    ("0.4.15", "0.4.14"),
+    ("0.4.21", "0.4.19"),
+    ("0.4.25", "0.4.20"),
+    ("0.4.27", "0.4.23"),
+    ("0.4.28", "0.4.27"),
+)
+
 BACKEND_FACTS: tuple[Fact, ...] = (
     fact(
         "KD407",
@@ -123,6 +151,18 @@ BACKEND_FACTS: tuple[Fact, ...] = (
         "jax refuses a jaxlib newer than itself when it is imported",
         "jax/_src/lib/__init__.py; jina-ai/dalle-flow#68",
         "jax 0.3.13 with jaxlib 0.3.14",
+    ),
+    *(
+        fact(
+            "KD412",
+            f"jax>={since},<{until}",
+            f"?jaxlib>={floor}",
+            "jax",
+            "jax refuses a jaxlib older than it was made for when it is imported",
+            "jax/version.py at the tags; google-deepmind/weathernext#48",
+            "a jax of 0.4.19 or later with jaxlib 0.3.25",
+        )
+        for (since, floor), until in zip(_OLDEST_JAXLIB, (*(row[0] for row in _OLDEST_JAXLIB[1:]), "0.4.30"), strict=True)
     ),
     *(
         fact(

@@ -236,6 +236,14 @@ _PAGES = (
         "Unset the variable.",
     ),
     page_of(
+        "KD412",
+        "jaxlib is older than what this jax needs",
+        "jaxlib is older than the oldest that this jax starts with.",
+        "jax checks it when it is imported and stops. Before 0.4.30 its metadata does not tell, so an upgrade of jax alone leaves the old "
+        "jaxlib.",
+        "Give both the same version.",
+    ),
+    page_of(
         "KD501",
         "Built for NumPy 1, run with NumPy 2",
         "NumPy 2 is installed beside something that was compiled for NumPy 1, or NumPy is newer than an old TensorFlow can take.",

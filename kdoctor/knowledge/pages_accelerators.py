@@ -180,7 +180,7 @@ _PAGES = (
     page_of(
         "KD743",
         "jax-metal is too old for this JAX",
-        "jax-metal 0.1.1, the last release, is here with a JAX newer than 0.5.0.",
+        "jax-metal 0.1.1, the last release, is here with a JAX newer than 0.5.0, or 0.0.7 with one newer than 0.4.26.",
         "It speaks an older plugin interface and declares no upper bound; JAX stops: Mismatched PJRT plugin PJRT API version.",
         "Take jax and jaxlib 0.5.0, or remove jax-metal and run on the CPU.",
     ),
@@ -188,23 +188,23 @@ _PAGES = (
         "KD751",
         "tensorflow-rocm was built for another ROCm",
         "The ROCm installed is not the one that tensorflow-rocm was built for.",
-        "The fourth number of a release says which (2.14.0.600 is for 6.0). With another major release libamdhip64 is not found, and "
-        "the import fails; "
-        "with another minor one AMD promises nothing.",
+        "The fourth number of a release says which (2.14.0.600 is for 6.0), or AMD's list. With another major release, and across 3.5, "
+        "which left the HCC compiler, the runtime (libamdhip64, libmcwamp) is not found, and the import fails; with another minor one "
+        "AMD promises nothing.",
         "Update both together: take the tensorflow-rocm of this ROCm, from 6.1 on out of AMD's own repository.",
     ),
     page_of(
         "KD752",
         "An AMD GPU and no build for ROCm",
         "The only GPU here is AMD's, and TensorFlow is the build for NVIDIA's CUDA.",
-        "It runs on the CPU without a word.",
+        "It runs on the CPU without a word; tensorflow-gpu up to 1.13 cannot be imported without NVIDIA's driver.",
         "Take tensorflow-rocm in place of tensorflow, if ROCm serves this GPU.",
     ),
     page_of(
         "KD761",
-        "libtpu is too old for this JAX",
-        "A TPU is here, and libtpu is older than the extra tpu of this JAX asks for.",
-        "JAX is made for one libtpu; an older one does not know what it calls.",
+        "libtpu is not the one of this JAX",
+        "A TPU is here, and libtpu is older than the extra tpu of this JAX asks for, is ahead of it, or is that of tensorflow-tpu.",
+        "JAX is made for one libtpu; an older one does not know what it calls. That of tensorflow-tpu is numbered as TensorFlow is.",
         "Install libtpu in the version of the extra: jax[tpu].",
     ),
     page_of(

@@ -124,14 +124,21 @@ def amd_without_rocm(coupling: Coupling) -> Iterator[Finding]:
     if tensorflow.name not in ("tensorflow", "tensorflow-gpu", "tf-nightly") or built_elsewhere(tensorflow):
         return
     served = any(name.startswith("tensorflow-directml") for name in coupling.present)
+    # Up to 1.13 the CUDA build is linked against the driver of NVIDIA; without it the import fails.
+    fails = tensorflow.name == "tensorflow-gpu" and below(tensorflow.version, "1.14") is True
     if weight(coupling, "tensorflow") is Severity.ERROR and not served:
         yield Finding(
             rule="KD752",
             name=name_of("KD752"),
-            severity=Severity.WARNING,
+            severity=Severity.ERROR if fails else Severity.WARNING,
             summary=f"{label(tensorflow)} cannot use the AMD GPU that is here",
-            cause="Its wheels know NVIDIA's CUDA alone; training runs on the CPU.",
+            cause="Its wheels know NVIDIA's CUDA alone; "
+            + ("the import ends where a library of CUDA is missing." if fails else "training runs on the CPU."),
             subjects=(tensorflow.name, "gpu"),
-            evidence=(Evidence("tensorflow-rocm is the build for AMD", ROCM_SOURCE),),
+            evidence=(
+                Evidence("tensorflow-rocm is the build for AMD", ROCM_SOURCE),
+                *((Evidence("ImportError: libcublas.so.9.0", "ROCm/legacy-rocm-build#442; tensorflow/tensorflow#10073"),) if fails else ()),
+            ),
+            breaks=frozenset({"tensorflow"}) if fails else frozenset(),
             advice="Take AMD's tensorflow-rocm for the ROCm that serves this GPU, in place of tensorflow.",
         )

@@ -10,8 +10,10 @@ from kdoctor.knowledge.accelerators import (
     BUILD_INFO,
     BUILDS,
     INSTALL_TABLE,
+    JAX_CUDA,
     JAX_CUDA13_CUDNN,
     JAX_CUDNN,
+    JAX_NAMED_CUDA,
     JAX_SOURCE,
     TORCH_CUDA,
     Build,
@@ -147,22 +149,25 @@ def _jax(coupling: Coupling) -> Iterator[Consumer]:
     if jax is None or jax.version is None or jax.installer == "conda" or not runs_on(coupling, "linux"):
         return
     plugin = next((p for p in (coupling.present.get(f"jax-cuda{n}-plugin") for n in ("13", "12")) if p), None)
-    local = re.search(r"\+cuda(\d\d)\.cudnn(\d)(\d+)", jax.version)
-    if local:
-        yield Consumer(
-            "jax",
-            jax,
-            local[1],
-            f">={local[1]},<{int(local[1]) + 1}",
-            f"{local[2]}.{local[3]}",
-            finds_wheels=True,
-            source=JAX_SOURCE,
-        )
+    whole = re.search(r"\+cuda(\d\d)(\d?)(?:\.cudnn(\d+))?$", jax.version)
+    if whole:
+        yield Consumer("jax", jax, whole[1], _jax_loads(jax.version, whole[1]), _jax_cudnn(whole), finds_wheels=True, source=JAX_SOURCE)
     elif plugin and plugin.name == "jax-cuda13-plugin":
         yield Consumer("jax", plugin, "13", ">=13,<14", JAX_CUDA13_CUDNN, finds_wheels=True, source=JAX_SOURCE)
     elif plugin or (coupling.has("jax-cuda12-plugin") is None and devices(coupling) and below(jax.version, "0.4.26") is False):
         floor = next((cudnn for since, cudnn in reversed(JAX_CUDNN) if below(jax.version, since) is False), "")
         yield Consumer("jax", plugin or jax, "12", ">=12.1,<13", floor, finds_wheels=True, source=JAX_SOURCE)
+
+
+def _jax_loads(version: str, major: str) -> str:
+    """Give the CUDA that a jaxlib with CUDA in it takes: of its major release, and from some release on no older than a floor."""
+    floors = (floor for since, floor in reversed(JAX_CUDA.get(major, ())) if below(version, since) is False)
+    return f">={next(floors, major)},<{int(major) + 1}"
+
+
+def _jax_cudnn(whole: re.Match[str]) -> str:
+    """Read the cuDNN off the name of a jaxlib: cudnn82 is 8.2, cudnn805 is 8.0.5."""
+    return ".".join(whole[3]) if whole[3] else JAX_NAMED_CUDA.get(whole[1] + whole[2], "")
 
 
 def torch_cuda(coupling: Coupling) -> str | None:

@@ -6,14 +6,17 @@ from typing import TYPE_CHECKING
 
 from kdoctor import versions
 from kdoctor.knowledge.catalogue import name_of
-from kdoctor.model import Evidence, Finding, Severity
-from kdoctor.rules.cuda import CUDA_WHEELS, Consumer, consumers, devices, numbers, other_places, runs_on, weight
+from kdoctor.model import Evidence, Finding, Severity, Way
+from kdoctor.rules.cuda import CUDA_WHEELS, Consumer, below, consumers, devices, numbers, other_places, runs_on, weight
 from kdoctor.rules.rows import label
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from kdoctor.knowledge.coupling import Coupling
+
+_REFUSED = "_check_cuda_versions of JAX; jax-ml/jax#19121, #20133"
+_CHANGES = "JAX changelog, jaxlib 0.4.17 and 0.4.24"
 
 
 def libraries_missing(coupling: Coupling) -> Iterator[Finding]:
@@ -84,16 +87,39 @@ def other_cuda(coupling: Coupling) -> Iterator[Finding]:
             yield _of_another(coupling, consumer, system)
 
 
+def older_wheels(coupling: Coupling) -> Iterator[Finding]:
+    """Give a finding where a jaxlib with CUDA in it finds wheels of an older CUDA than it was built with, mostly those of torch."""
+    for consumer in _in_use(coupling) if devices(coupling) else ():
+        for name in (f"nvidia-{part}{_suffix(consumer)}" for part in ("cuda-runtime", "cublas")):
+            wheel = coupling.present.get(name)
+            floor = consumer.loads.partition(",")[0].strip(">=")
+            if wheel and consumer.framework == "jax" and consumer.finds_wheels and below(wheel.version, floor):
+                yield Finding(
+                    rule="KD703",
+                    name=name_of("KD703"),
+                    severity=Severity.ERROR,
+                    summary=f"{label(wheel)} is too old for {label(consumer.distribution)}, which needs CUDA {floor} or later",
+                    cause="JAX refuses CUDA libraries older than those that it was built with, and runs on the CPU.",
+                    subjects=(consumer.distribution.name, "jax", wheel.name, "cuda"),
+                    evidence=(Evidence("must be at least as new as the version against which JAX was built", f"{_REFUSED}; {_CHANGES}"),),
+                    ways=(Way("newer-wheel", "take a wheel of that CUDA", needs=(f"{wheel.name}>={floor},<{int(consumer.major) + 1}",)),),
+                )
+
+
 def _of_another(coupling: Coupling, consumer: Consumer, system: str) -> Finding:
     # Toolkits stand side by side; of those on a machine that was looked at, only the one in use, mostly the newest, is known.
+    same = numbers(system)[:1] == numbers(consumer.major)
     perhaps = coupling.snapshot.complete and numbers(system)[:1] > numbers(consumer.major)
     beside = f"Install CUDA {consumer.loads} beside it, with cuDNN {consumer.cudnn}, and name it in LD_LIBRARY_PATH."
     return Finding(
         rule="KD703",
         name=name_of("KD703"),
         severity=Severity.WARNING if perhaps else Severity.ERROR,
-        summary=f"{label(consumer.distribution)} cannot load CUDA {system}: it is built for CUDA {consumer.major}",
-        cause="The libraries of another CUDA have other file names; where none of its own is found, it runs on the CPU.",
+        summary=f"{label(consumer.distribution)} cannot load CUDA {system}: it "
+        + (f"needs CUDA {consumer.loads}" if same else f"is built for CUDA {consumer.major}"),
+        cause="JAX refuses CUDA libraries older than those that it was built with, and runs on the CPU."
+        if same and consumer.framework == "jax"
+        else "The libraries of another CUDA have other file names; where none of its own is found, it runs on the CPU.",
         subjects=(consumer.distribution.name, "cuda"),
         evidence=(Evidence(f"needs CUDA {consumer.loads}", consumer.source),),
         advice=_as_wheels(consumer) if consumer.finds_wheels else beside,

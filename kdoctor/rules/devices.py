@@ -18,6 +18,7 @@ DEVICE_RULES: tuple[Callable[[Coupling], Iterator[Finding]], ...] = (
     capabilities.gpu_not_in_build,
     cuda_libraries.libraries_missing,
     cuda_libraries.other_cuda,
+    cuda_libraries.older_wheels,
     cudnn.cudnn_mismatch,
     cudnn.cudnn_without_gpu,
     cudnn.failing_convolutions,

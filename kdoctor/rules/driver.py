@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _REFUSE = ("geforce", "gtx", "titan")
 _SERVE = ("tesla", "a100", "a800", "h100", "h200", "b200", "b300", "a10", "a30", "a40", "l40", "nvidia l4")
 #: Releases of CUDA before there was compatibility within a major.
-_EXACT = ("8.0", "9.0", "10.0", "10.1", "11.0")
+_EXACT = ("8.0", "9.0", "9.1", "9.2", "10.0", "10.1", "10.2", "11.0")
 
 
 def driver_too_old(coupling: Coupling) -> Iterator[Finding]:
@@ -47,14 +47,25 @@ def driver_too_old(coupling: Coupling) -> Iterator[Finding]:
 
 def _runtimes(coupling: Coupling) -> Iterator[tuple[str, Distribution, str]]:
     """Give each framework with the CUDA that its driver must serve."""
-    build = tensorflow_build(coupling)
-    if build and coupling.tensorflow:
-        exact = build.cuda if build.cuda in _EXACT else build.cuda.partition(".")[0]
+    cuda = _cuda_of_tensorflow(coupling)
+    if cuda and coupling.tensorflow:
+        exact = next((known for known in _EXACT if f"{cuda}.".startswith(f"{known}.")), cuda.partition(".")[0])
         yield "tensorflow", coupling.tensorflow, exact
     yield from (("jax", one.distribution, one.major) for one in consumers(coupling) if one.framework == "jax")
     torch, cuda = coupling.present.get("torch"), torch_cuda(coupling)
     if torch and cuda and cuda != "cpu":
         yield "torch", torch, cuda[:2]
+
+
+def _cuda_of_tensorflow(coupling: Coupling) -> str | None:
+    """Give the CUDA that TensorFlow runs on: conda's where that is listed, else that of its build, else, of a paste, the system's."""
+    tensorflow, conda, build = coupling.tensorflow, coupling.present.get("cudatoolkit"), tensorflow_build(coupling)
+    if tensorflow and conda and tensorflow.installer in (None, "conda"):
+        return conda.version
+    if build:
+        return build.cuda
+    unknown = tensorflow is not None and tensorflow.version is None and not coupling.snapshot.complete
+    return (coupling.snapshot.libraries or {}).get("cuda") if unknown else None
 
 
 def _compatibility(coupling: Coupling) -> str | None:

@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kdoctor import versions
-from kdoctor.knowledge.accelerators import JAX_LIBTPU, JAX_NCCL, JAX_SOURCE, LIBTPU_BROKEN
+from kdoctor.knowledge.accelerators import (
+    JAX_LIBTPU,
+    JAX_METAL,
+    JAX_NCCL,
+    JAX_SOURCE,
+    LIBTPU_AHEAD,
+    LIBTPU_BROKEN,
+    LIBTPU_OF_TENSORFLOW,
+)
 from kdoctor.knowledge.catalogue import name_of
 from kdoctor.model import Distribution, Evidence, Finding, Severity, Way
 from kdoctor.rules.cuda import below, chosen, devices, runs_on, weight
@@ -109,26 +117,29 @@ def nccl_too_old(coupling: Coupling) -> Iterator[Finding]:
 
 
 def jax_metal(coupling: Coupling) -> Iterator[Finding]:
-    """Give a finding where the last jax-metal meets a jaxlib whose plugin interface it does not know."""
+    """Give a finding where jax-metal meets a jaxlib whose plugin interface it does not know."""
     metal, jaxlib = coupling.present.get("jax-metal"), coupling.present.get("jaxlib") or coupling.present.get("jax")
     elsewhere = runs_on(coupling, "linux", "windows") or coupling.snapshot.accelerators == ()
-    if metal is None or jaxlib is None or elsewhere or not below("0.5.0", versions.base(jaxlib.version) or "0"):
+    variables = coupling.snapshot.environment or {}
+    if metal is None or jaxlib is None or elsewhere or variables.get("JAX_PLATFORMS") == "cpu" or "ENABLE_PJRT_COMPATIBILITY" in variables:
         return
-    on_cpu = (coupling.snapshot.environment or {}).get("JAX_PLATFORMS") == "cpu"
-    if on_cpu or below("0.1.1", versions.base(metal.version) or "0"):
+    release = versions.base(metal.version)
+    row = next((row for row in JAX_METAL if release is None or versions.satisfies(release, row[0])), None)
+    if row is None or below(jaxlib.version, row[1]) is not False:
         return
+    last = JAX_METAL[-1][2] if release is None else row[2]
     severity = weight(coupling, "jax")
     yield Finding(
         rule="KD743",
         name=name_of("KD743"),
         severity=severity,
         summary=f"{label(metal)} does not work with {label(jaxlib)}",
-        cause="It speaks an older plugin interface: Mismatched PJRT plugin PJRT API version. JAX 0.5.0 is the last that it works with.",
+        cause=f"Its plugin interface is an older one: Mismatched PJRT plugin PJRT API version. JAX {last} is the last known to work.",
         subjects=("jax-metal", "jax", jaxlib.name),
-        evidence=(Evidence("0.5.0 works, 0.5.1 and later fail", "jax-ml/jax#27062, #27146, #21383"),),
+        evidence=(Evidence("0.0.7: 0.4.26 works, 0.4.28 fails; 0.1.1: 0.5.0 works, 0.5.1 fails", "jax-ml/jax#21383, #27062, #27146"),),
         breaks=frozenset({"jax"}) if severity is Severity.ERROR else frozenset(),
         ways=(
-            Way("jax-0.5.0", "take the last JAX that jax-metal works with", needs=("jax==0.5.0", "jaxlib==0.5.0")),
+            Way(f"jax-{last}", "take the last JAX that this jax-metal works with", needs=(f"jax=={last}", f"jaxlib=={last}")),
             Way("without-metal", "run JAX on the CPU", remove=("jax-metal",)),
         ),
     )
@@ -153,6 +164,17 @@ def libtpu(coupling: Coupling) -> Iterator[Finding]:
             cause,
             'python -m pip install "jax[tpu]==0.4.16" or later',
         )
+    elif installed and installed.version in LIBTPU_AHEAD and below(jax.version, LIBTPU_AHEAD[installed.version]):
+        first = LIBTPU_AHEAD[installed.version]
+        cause = f"This libtpu goes with JAX {first} and later, although earlier ones ask for it; the TPU crashes."
+        way = Way("fitting-jax", "take the first JAX that goes with it", needs=(f"jax=={first}", f"jaxlib=={first}"))
+        told = f"{label(installed)} does not go with {label(jax)}"
+        yield _tpu(coupling, "KD761", jax, installed.name, told, cause, None)._replace(ways=(way,))
+    elif installed and not elsewhere and below(installed.version, LIBTPU_OF_TENSORFLOW) is False:
+        cause = "This is the libtpu of tensorflow-tpu; that of JAX is numbered 0.0.x. JAX misses get_library_path in it and takes the CPU."
+        told = f"{label(installed)} is not one for {label(jax)}"
+        advice = f'Use JAX in an environment of its own: python -m pip install "jax[tpu]=={versions.base(jax.version)}"'
+        yield _tpu(coupling, "KD761", jax, installed.name, told, cause, advice)
     elif installed and wanted and not elsewhere and installed.name == "libtpu" and below(installed.version, wanted):
         cause = f"Each JAX is made for one libtpu; an older one fails to start the TPU. jax {jax.version} asks for {wanted}."
         way = Way("fitting-libtpu", "take the libtpu of this JAX", needs=(f"libtpu=={wanted}.*",))
@@ -178,6 +200,6 @@ def _tpu(coupling: Coupling, code: str, jax: Distribution, library: str, summary
         summary=summary,
         cause=cause,
         subjects=(library, jax.name),
-        evidence=(Evidence("the extra tpu of jax", "jax METADATA; jax-ml/jax#24987"),),
+        evidence=(Evidence("the extra tpu of jax", "jax METADATA; jax-ml/jax#12550, #24987, #29989"),),
         advice=advice,
     )

@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kdoctor import versions
-from kdoctor.knowledge.accelerators import METAL, METAL_LAST, METAL_SOURCE, ROCM_BY_TENSORFLOW, ROCM_SOURCE, ROCM_SUPPORTS
+from kdoctor.knowledge.accelerators import (
+    METAL,
+    METAL_LAST,
+    METAL_SOURCE,
+    ROCM_OF_WHEEL,
+    ROCM_RUNTIMES,
+    ROCM_SOURCE,
+    ROCM_SUPPORTS,
+)
 from kdoctor.knowledge.catalogue import name_of
 from kdoctor.model import Distribution, Evidence, Finding, Severity, Way
 from kdoctor.rules.cuda import below, numbers, on_x86, runs_on
@@ -90,32 +98,36 @@ def rocm_pair(coupling: Coupling) -> Iterator[Finding]:
     tensorflow, rocm = coupling.present.get("tensorflow-rocm"), (coupling.snapshot.libraries or {}).get("rocm")
     if not tensorflow or not tensorflow.version or not rocm or not numbers(rocm) or coupling.snapshot.accelerators == ():
         return
-    wanted = _rocm_of(tensorflow.version)
-    minor = versions.minor(tensorflow.version)
-    if wanted and numbers(wanted)[:1] != numbers(rocm)[:1]:
-        yield _rocm(
-            tensorflow,
-            rocm,
-            Severity.ERROR,
-            f"It is built for ROCm {wanted} and opens libamdhip64.so.{wanted[0]}, which is not there.",
-        )
-    elif (wanted and len(numbers(wanted)) > 1 and numbers(wanted)[:2] != numbers(rocm)[:2] and len(numbers(rocm)) > 1) or (
+    wanted, minor = _rocm_of(tensorflow.version), versions.minor(tensorflow.version)
+    opened = _runtime(wanted) if wanted else "libmcwamp.so" if below(tensorflow.version, "1.15") else None
+    there = _runtime(rocm)
+    if opened and there and not there.startswith(opened):
+        built = f"It is built for ROCm {wanted or 'before 3.5'} and opens {opened}, which ROCm {rocm} does not have."
+        yield _rocm(tensorflow, rocm, Severity.ERROR, built)
+    elif _unnamed(tensorflow.version, wanted, rocm) or (
         not wanted and minor not in ROCM_SUPPORTS.get(".".join(map(str, numbers(rocm)[:2])), (minor,))
     ):
-        yield _rocm(
-            tensorflow,
-            rocm,
-            Severity.WARNING,
-            f"AMD does not name this pair{f'; it is built for ROCm {wanted}' if wanted else ''}.",
-        )
+        built = f"AMD does not name this pair{f'; it is built for ROCm {wanted}' if wanted else ''}."
+        yield _rocm(tensorflow, rocm, Severity.WARNING, built)
 
 
 def _rocm_of(version: str) -> str | None:
-    """Read the ROCm of a release: the fourth number (2.14.0.600 is for 6.0.0), else the table."""
+    """Say the ROCm of a release: by the table, else by the fourth number (2.14.0.600 is for 6.0.0)."""
     parts = numbers(version)
     if len(parts) > 3:  # noqa: PLR2004 -- three numbers are TensorFlow's own.
         return ".".join(str(parts[3]))[:3]
-    return next((major for specifier, major in ROCM_BY_TENSORFLOW if versions.satisfies(versions.base(version), specifier)), None)
+    return ROCM_OF_WHEEL.get(version)
+
+
+def _runtime(rocm: str) -> str | None:
+    """Name the file of the HIP runtime that a ROCm has; None for one that nobody knows."""
+    return next((file for since, file in reversed(ROCM_RUNTIMES) if below(rocm, since) is False), None)
+
+
+def _unnamed(version: str, wanted: str | None, rocm: str) -> bool:
+    """Tell whether a release that says its ROCm in its number meets another minor release; older pairs proved patient."""
+    exact = len(numbers(version)) > 3 and wanted is not None and len(numbers(rocm)) > 1  # noqa: PLR2004 -- as above.
+    return exact and numbers(wanted)[:2] != numbers(rocm)[:2]
 
 
 def _rocm(tensorflow: Distribution, rocm: str, severity: Severity, cause: str) -> Finding:
@@ -137,6 +149,8 @@ def _rocm(tensorflow: Distribution, rocm: str, severity: Severity, cause: str) -
 def missing_instructions(coupling: Coupling) -> Iterator[Finding]:
     """Give a finding where the processor lacks instructions that a wheel uses without asking: the import dies of them."""
     flags = coupling.snapshot.cpu_flags
+    if flags is None and _translated(coupling):
+        flags = frozenset()
     if flags is None or not on_x86(coupling):
         return
     tensorflow = coupling.tensorflow
@@ -167,15 +181,21 @@ def missing_instructions(coupling: Coupling) -> Iterator[Finding]:
         yield _instructions(jaxlib, "AVX", "jaxlib's wheels are built with it", ".bazelrc of jax (-mavx)", "jax")
 
 
+def _translated(coupling: Coupling) -> bool:
+    """Tell whether an x86_64 Python runs on Apple silicon: Rosetta shows no AVX, and x86_64 wheels ask for it."""
+    return runs_on(coupling, "darwin") and any((gpu.name or "").startswith("Apple M") for gpu in coupling.snapshot.accelerators or ())
+
+
 def _instructions(who: Distribution, name: str, why: str, source: str, component: str) -> Finding:
     return Finding(
         rule="KD771",
         name=name_of("KD771"),
         severity=Severity.ERROR,
         summary=f"{label(who)} needs {name}, which this processor does not have or does not show",
-        cause=f"{why}; the import ends with Illegal instruction or a refusal. Virtual machines often hide what the processor has.",
+        cause=f"{why}; the import ends with Illegal instruction or a refusal. Virtual machines and Rosetta often hide what there is.",
         subjects=(who.name, "cpu"),
         evidence=(Evidence(f"no {name.lower()} among the processor's flags", source),),
         breaks=frozenset({component}),
-        advice="In a virtual machine choose the processor type host; else use another machine, a build without it, or Keras on torch.",
+        advice="On Apple silicon take a Python for arm64; in a virtual machine choose the processor type host; else use another machine, "
+        "a build without it, or Keras on torch.",
     )
