@@ -27,6 +27,7 @@ COMMANDS = {
     "explain": ("kdoctor.cli.explain", "Explain a rule, or list them all."),
     "knowledge": ("kdoctor.cli.knowledge", "Show what kdoctor knows about a distribution, or renew it."),
     "matrix": ("kdoctor.cli.matrix", "Show which releases go together."),
+    "pin": ("kdoctor.cli.pin", "Plan a set of releases that holds together."),
     "schema": ("kdoctor.cli.schema", "Print the JSON Schema of a document."),
     "snapshot": ("kdoctor.cli.snapshot", "Write down what an environment is, as JSON."),
 }

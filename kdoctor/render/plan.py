@@ -1,0 +1,101 @@
+"""How a plan is said: for a person, as lines for an installer, and as JSON."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from kdoctor.render.words import Face, ascii_only, clean, paint, wrapped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+
+class Planned(NamedTuple):
+    """A plan in plain values."""
+
+    requirements: tuple[str, ...]
+    #: For whom, such as "Python 3.12 on Linux x86_64".
+    target: str
+    #: What to install, exactly; extras stand behind the names that they were asked for with.
+    pins: Mapping[str, str]
+    extras: Mapping[str, tuple[str, ...]]
+    #: Asked for, but not in kdoctor's index: left to the installer as written.
+    left: tuple[str, ...]
+    environment: Mapping[str, str]
+    conflicts: tuple[tuple[str, ...], ...]
+    because: tuple[tuple[str, ...], ...]
+    works: Mapping[str, str]
+    known: tuple[str, ...]
+    forced: tuple[str, ...]
+    #: Date of the index, YYYY-MM-DD.
+    date: str
+
+
+FORMATS = ("requirements", "constraints", "pip", "uv", "pyproject", "json")
+
+
+def render(plan: Planned, form: str) -> str:
+    """Give a plan that has a set in one of FORMATS but json."""
+    lines = list(_lines(plan))
+    if form == "pip":
+        return "python -m pip install " + " ".join(f'"{line}"' for line in lines)
+    if form == "uv":
+        return "uv pip install " + " ".join(f'"{line}"' for line in lines)
+    if form == "pyproject":
+        return "\n".join(["dependencies = [", *(f'    "{line}",' for line in lines), "]"])
+    if form == "constraints":
+        # Constraints may not carry extras.
+        lines = [f"{name}=={version}" for name, version in plan.pins.items()]
+    head = [f"# {', '.join(plan.requirements)}", f"# for {plan.target}; solved against the index of {plan.date}"]
+    variables = [f"# set {name}={value}" for name, value in plan.environment.items()]
+    return "\n".join(clean(line) for line in (*head, *variables, *lines))
+
+
+def _lines(plan: Planned) -> Iterator[str]:
+    for name, version in plan.pins.items():
+        extras = plan.extras.get(name)
+        yield f"{name}{'[' + ','.join(extras) + ']' if extras else ''}=={version}"
+    yield from plan.left
+
+
+def refusal(plan: Planned, face: Face) -> str:
+    """Say why there is no set."""
+    lines = [paint(f"No set has all of this for {clean(plan.target)}.", "1", face)]
+    for conflict, because in zip(plan.conflicts, plan.because, strict=True):
+        lines += ["", *wrapped(clean(f"{' and '.join(conflict)} cannot be had{' together' if len(conflict) > 1 else ''}:"), face.width)]
+        for sentence in because:
+            lines += wrapped(clean(sentence), face.width, "  - ", "    ")
+    if plan.works:
+        lines += ["", *wrapped(clean(f"Metadata forbids it, but it is known to work: {'; '.join(plan.known)}."), face.width)]
+        lines += ["  " + command for command in forced_commands(plan)]
+    return ascii_only("\n".join(lines), face)
+
+
+def forced_commands(plan: Planned) -> tuple[str, ...]:
+    """Give the commands that install a set which metadata forbids: first all that installers accept, then the rest past them."""
+    rest = [f'"{name}=={version}"' for name, version in plan.works.items() if name not in plan.forced]
+    forced = [f'"{name}=={plan.works[name]}"' for name in plan.forced]
+    return (f"python -m pip install {' '.join(rest)}", f"python -m pip install --no-deps {' '.join(forced)}")
+
+
+def document(plan: Planned) -> dict[str, Any]:
+    """Give the plan as the document kdoctor.plan/1."""
+    return {
+        "schema": "kdoctor.plan/1",
+        "possible": not plan.conflicts,
+        "requirements": list(plan.requirements),
+        "target": plan.target,
+        "pins": dict(plan.pins),
+        "extras": {name: list(extras) for name, extras in plan.extras.items()},
+        "left_to_installer": list(plan.left),
+        "environment": dict(plan.environment),
+        "conflicts": [
+            {"requirements": list(conflict), "because": list(because)}
+            for conflict, because in zip(plan.conflicts, plan.because, strict=True)
+        ],
+        "known_to_work": {"pins": dict(plan.works), "says": list(plan.known), "commands": list(forced_commands(plan))}
+        if plan.works
+        else None,
+        "verified": "index" if plan.pins else "none",
+        "index": plan.date,
+    }

@@ -1,0 +1,195 @@
+"""A whole set of releases from nothing: what resolvelib finds for some requirements, on one Python and one platform."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from resolvelib import AbstractProvider, BaseReporter, ResolutionImpossible, ResolutionTooDeep, Resolver
+
+from kdoctor import versions
+from kdoctor.knowledge.conditions import read
+from kdoctor.knowledge.families import KERAS, ROLES, TENSORFLOW
+from kdoctor.knowledge.index import Index, Target, installable
+from kdoctor.knowledge.schema import Tolerated
+from kdoctor.solve.nearness import by_age, by_nearness
+
+_FRAMEWORKS = frozenset((*TENSORFLOW, *KERAS))
+_ROLE_OF = {name: role for role, names in ROLES.items() for name in names}
+#: Rounds that the resolver may take; real plans need some dozens.
+_ROUNDS = 2000
+
+
+class Ask(NamedTuple):
+    """A requirement, and who makes it ("" = the user)."""
+
+    name: str
+    specifier: str
+    parent: str = ""
+    version: str | None = None
+    #: What is known to fail otherwise, where a fact asks and not metadata.
+    says: str | None = None
+
+    def admits(self, version: str) -> bool:
+        """Tell whether a release fulfils it; for facts a pre-release counts as the release that it leads up to."""
+        return versions.satisfies(versions.base(version) if self.says else version, self.specifier) is not False
+
+
+class Pick(NamedTuple):
+    """One release of one project."""
+
+    name: str
+    version: str
+
+
+class Ground(NamedTuple):
+    """For whom, and in which order, releases are looked for."""
+
+    known: Index
+    target: Target
+    markers: Mapping[str, str] | None
+    #: "newest", "oldest", or "close" (to `now`, what is installed already).
+    order: str = "newest"
+    now: Mapping[str, str] = {}
+    #: Requirements that reality does not insist on, and that are passed over.
+    passed_over: tuple[Tolerated, ...] = ()
+
+    def holds(self, name: str) -> bool:
+        """Tell whether the index has all releases of a project; of nightly builds it keeps the newest only."""
+        return name in self.known.projects and self.known.project(name).keep is None
+
+
+class Found(NamedTuple):
+    """The releases found, by name; or None, and every requirement that refused something on the way."""
+
+    pins: dict[str, str] | None
+    refused: tuple[Ask, ...] = ()
+    #: Projects on which the requirements could not be brought together.
+    at: frozenset[str] = frozenset()
+
+
+class _Provider(AbstractProvider[Ask, Pick, str]):
+    def __init__(self, ground: Ground, extras: dict[str, set[str]], without: Mapping[str, frozenset[str]]) -> None:
+        self.ground = ground
+        #: Extras asked for, by project; those that dependencies ask for are added while resolving.
+        self.extras = extras
+        self.without = without
+        self.refused: dict[Ask, None] = {}
+        self._asks: dict[Pick, tuple[Ask, ...]] = {}
+        self._order: dict[tuple[str, str | None], list[str]] = {}
+
+    def identify(self, requirement_or_candidate: Ask | Pick) -> str:
+        return requirement_or_candidate.name
+
+    def get_preference(
+        self,
+        identifier: str,
+        resolutions: Mapping[str, Pick],  # noqa: ARG002 -- resolvelib names its parameters.
+        candidates: Mapping[str, Iterator[Pick]],  # noqa: ARG002 -- resolvelib names its parameters.
+        information: Mapping[str, Iterator[Any]],
+        backtrack_causes: Sequence[Any],
+    ) -> tuple[bool, bool, bool, str]:
+        # What stood in the way is settled first, then what the user names, the frameworks before the libraries under them.
+        blamed = any(identifier in (cause.requirement.name, cause.parent and cause.parent.name) for cause in backtrack_causes)
+        named = any(one.requirement.parent == "" for one in information[identifier])
+        return not blamed, not named, identifier not in _FRAMEWORKS, identifier
+
+    def find_matches(
+        self, identifier: str, requirements: Mapping[str, Iterator[Ask]], incompatibilities: Mapping[str, Iterator[Pick]]
+    ) -> list[Pick]:
+        asks = list(requirements[identifier])
+        bad = {pick.version for pick in incompatibilities[identifier]} | self.without.get(identifier, frozenset())
+        left = [version for version in self.ordered(identifier, asks) if version not in bad]
+        for ask in asks:
+            fitting = [version for version in left if ask.admits(version)]
+            if len(fitting) < len(left):
+                self.refused.setdefault(ask)
+            left = fitting
+        return [Pick(identifier, version) for version in left]
+
+    def ordered(self, name: str, asks: Sequence[Ask]) -> list[str]:
+        """Give the releases that could be installed, those to be tried first in front."""
+        dates = [date for ask in asks if ask.parent and (date := self._date(ask.parent, ask.version))]
+        asked_on = max(dates, default=None)
+        if (name, asked_on) not in self._order:
+            newest_first = self._installable(name, final=True) or self._installable(name, final=False)
+            self._order[name, asked_on] = self._arranged(name, newest_first, asked_on)
+        return self._order[name, asked_on]
+
+    def _installable(self, name: str, *, final: bool) -> list[str]:
+        """Give the releases with a file for the target, the newest first; pre-releases count where there is nothing else."""
+        return [
+            release.version
+            for release in reversed(self.ground.known.releases(name))
+            if not (release.yanked or (release.prerelease and final)) and installable(release, self.ground.target) is not False
+        ]
+
+    def _arranged(self, name: str, newest_first: list[str], asked_on: str | None) -> list[str]:
+        if self.ground.order == "oldest":
+            return newest_first[::-1]
+        arranged = by_age([(version, self._date(name, version)) for version in newest_first], asked_on)
+        here = self.ground.now.get(name)
+        if self.ground.order == "close" and here:
+            arranged = [
+                *(version for version in newest_first if version == here),
+                *by_nearness([v for v in newest_first if v != here], here),
+            ]
+        return arranged
+
+    def _date(self, name: str, version: str | None) -> str | None:
+        release = self.ground.known.release(name, version) if version else None
+        return release.date if release else None
+
+    def is_satisfied_by(self, requirement: Ask, candidate: Pick) -> bool:
+        return requirement.admits(candidate.version)
+
+    def get_dependencies(self, candidate: Pick) -> tuple[Ask, ...]:
+        if candidate not in self._asks:
+            self._asks[candidate] = tuple(self._dependencies(candidate))
+        return self._asks[candidate]
+
+    def _dependencies(self, pick: Pick) -> Iterator[Ask]:
+        release = self.ground.known.release(pick.name, pick.version)
+        for text in release.requires(self.ground.target) if release else ():
+            wanted = versions.requirement(text)
+            if wanted is None or wanted.name == pick.name or not self.ground.holds(wanted.name):
+                continue
+            if versions.marker_holds(wanted.marker, self.ground.markers, self.extras.get(pick.name, ())) is False:
+                continue
+            self.extras.setdefault(wanted.name, set()).update(wanted.extras)
+            yield Ask(wanted.name, self._weighed(pick, wanted), pick.name, pick.version)
+
+    def _weighed(self, pick: Pick, wanted: versions.Requirement) -> str:
+        """Give the specifier, or what is known to work where that is taken instead."""
+        specifiers = (tolerated(row, pick, wanted.name) for row in self.ground.passed_over)
+        return next((specifier for specifier in specifiers if specifier is not None), wanted.specifier)
+
+
+def tolerated(row: Tolerated, pick: Pick, name: str) -> str | None:
+    """Give the specifier that is known to work where a row speaks of this release and of its requirement on `name`."""
+    one, other = read(row.holder), read(row.target)
+    if pick.name not in ROLES.get(one.name, (one.name,)) or name not in ROLES.get(other.name, (other.name,)):
+        return None
+    fits = not one.specifier or versions.satisfies(versions.base(pick.version), one.specifier)
+    return other.specifier if fits and other.specifier else None
+
+
+def resolve(ground: Ground, asks: Iterable[Ask], extras: Mapping[str, Iterable[str]], without: Mapping[str, frozenset[str]]) -> Found:
+    """Look for releases that fulfil all asks and whatever these require; `without` names releases that are out of the question.
+
+    Only projects of the index take part; what else is required is left to the installer.
+    """
+    known = [ask for ask in asks if ground.holds(ask.name)]
+    active = {name: set(names) for name, names in extras.items()}
+    while True:
+        before = {name: set(names) for name, names in active.items()}
+        provider = _Provider(ground, active, without)
+        try:
+            result = Resolver(provider, BaseReporter()).resolve(known, max_rounds=_ROUNDS)
+        except ResolutionImpossible as stuck:
+            at = frozenset(cause.requirement.name for cause in stuck.causes)
+            return Found(None, tuple(provider.refused), at)
+        except ResolutionTooDeep:
+            return Found(None, tuple(provider.refused))
+        if {name: names for name, names in active.items() if names} == {name: names for name, names in before.items() if names}:
+            return Found({pick.name: pick.version for pick in result.mapping.values()})

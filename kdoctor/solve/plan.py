@@ -1,0 +1,252 @@
+"""From intent to a set that works: releases for some requirements that metadata, the facts and the rules hold together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from kdoctor import versions
+from kdoctor.knowledge.conditions import holds, read, violated, who
+from kdoctor.knowledge.coupling import Coupling, couple
+from kdoctor.knowledge.facts import FACTS
+from kdoctor.knowledge.families import ROLES
+from kdoctor.knowledge.index import Target, open_index
+from kdoctor.knowledge.schema import Fact, Tolerated
+from kdoctor.knowledge.tensorflow_keras import TOLERATED
+from kdoctor.model import Distribution, Finding, Severity, Snapshot
+from kdoctor.solve.chain import because
+from kdoctor.solve.fresh import Ask, Found, Ground, Pick, resolve, tolerated
+
+Rules = Callable[[Coupling], "tuple[Finding, ...]"]
+#: Sets looked at before the best found so far, or nothing, is the answer.
+_MOST = 60
+
+
+class Plan(NamedTuple):
+    """A set of releases, or why there is none."""
+
+    requirements: tuple[str, ...]
+    pins: Mapping[str, str]
+    #: Requirements that cannot be had together, as few as possible, and for each such group why; () where there is a set.
+    conflicts: tuple[tuple[str, ...], ...] = ()
+    because: tuple[tuple[str, ...], ...] = ()
+    #: Where metadata forbids what is known to work: that set, what is known, and which of it installers refuse beside the rest.
+    works: Mapping[str, str] = {}
+    known: tuple[str, ...] = ()
+    forced: tuple[str, ...] = ()
+
+
+class Wanted(NamedTuple):
+    """What a plan is made for: requirements, and an empty environment with its Python, platform and variables."""
+
+    requirements: tuple[str, ...]
+    snapshot: Snapshot
+    order: str = "newest"
+    now: Mapping[str, str] = {}
+
+
+def plan(wanted: Wanted, rules: Rules) -> Plan:
+    """Give a set of releases for what is wanted, or the smallest part of it that cannot be had, and why.
+
+    Raises KdoctorError where the index cannot be read; requirements must be such as `versions.requirement` reads.
+    """
+    target = Target.of(wanted.snapshot)
+    ground = Ground(open_index(), target, versions.marker_environment(wanted.snapshot), wanted.order, wanted.now)
+    asked = _asked(wanted.requirements, ground.markers)
+    solved = _Planner(wanted.snapshot, ground, asked, rules).solve()
+    if solved.pins is not None:
+        return Plan(wanted.requirements, solved.pins)
+    conflicts = list(_conflicts(ground, asked))
+    refused = tuple(ask for _, found in conflicts for ask in found.refused)
+    works, known = _known_to_work(wanted.snapshot, ground, asked, refused, rules)
+    return Plan(
+        wanted.requirements,
+        {},
+        conflicts=tuple(tuple(text for text, _, _ in core) for core, _ in conflicts) or (wanted.requirements,),
+        because=tuple(because(ground, [ask for _, ask, _ in core], found) for core, found in conflicts) or (solved.against,),
+        works=works,
+        known=known,
+        forced=_forced(ground, works),
+    )
+
+
+def _forced(ground: Ground, pins: Mapping[str, str]) -> tuple[str, ...]:
+    """Name what a set holds although others in it declare that they do not want it in this version."""
+    return tuple(
+        name for name, version in pins.items() if any(not ask.admits(version) for ask in _declared(ground, pins) if ask.name == name)
+    )
+
+
+def _declared(ground: Ground, pins: Mapping[str, str]) -> Iterator[Ask]:
+    for name, version in pins.items():
+        release = ground.known.release(name, version)
+        for text in release.requires(ground.target) if release else ():
+            wanted = versions.requirement(text)
+            if wanted and wanted.name in pins and versions.marker_holds(wanted.marker, ground.markers):
+                yield Ask(wanted.name, wanted.specifier, name, version)
+
+
+Row = tuple[str, Ask, tuple[str, ...]]
+
+
+def _asked(requirements: Sequence[str], markers: Mapping[str, str] | None) -> list[Row]:
+    """Read the requirements, those aside whose marker does not hold: each text with what it asks and its extras."""
+    read_all = ((text, versions.requirement(text)) for text in requirements)
+    return [
+        (text, Ask(one.name, one.specifier), one.extras)
+        for text, one in read_all
+        if one and versions.marker_holds(one.marker, markers) is not False
+    ]
+
+
+class _Solved(NamedTuple):
+    pins: dict[str, str] | None
+    found: Found
+    #: What the rules say against the best set, where no set pleased them.
+    against: tuple[str, ...] = ()
+
+
+class _Planner:
+    """One set of requirements, and every set of releases that was looked at for it."""
+
+    def __init__(self, snapshot: Snapshot, ground: Ground, asked: Sequence[Row], rules: Rules) -> None:
+        self.snapshot, self.ground, self.rules = snapshot, ground, rules
+        self.asks = tuple(ask for _, ask, _ in asked)
+        self.extras = {ask.name: extras for _, ask, extras in asked if extras}
+        self.looked_at = 0
+
+    def solve(self) -> _Solved:
+        """Resolve; where a fact is violated, ask for what it needs, or else leave out what it speaks of, and look again."""
+        first: Found | None = None
+        against: tuple[str, ...] = ()
+        waiting: list[tuple[tuple[Ask, ...], dict[str, frozenset[str]]]] = [((), {})]
+        while waiting and self.looked_at < _MOST:
+            more, without = waiting.pop(0)
+            self.looked_at += 1
+            found = resolve(self.ground, (*self.asks, *more), self.extras, without)
+            first = first or found
+            if found.pins is None:
+                continue
+            wrong = self._wrong(found.pins)
+            if not wrong:
+                return _Solved(found.pins, found)
+            against = against or tuple(wrong.says)
+            waiting[:0] = [(more + one, _merged(without, other)) for one, other in wrong.ways]
+        return _Solved(None, first or Found(None), against)
+
+    def _wrong(self, pins: Mapping[str, str]) -> _Wrong | None:
+        """Give what is wrong with a set, and the ways around it; None where nothing is."""
+        coupling = couple(self._installed(pins))
+        for fact in FACTS:
+            if fact.severity is Severity.ERROR and self._speaks(fact, coupling):
+                return _Wrong((fact.says,), tuple(self._around(fact, coupling)))
+        errors = [finding for finding in self.rules(coupling) if finding.severity is Severity.ERROR and not self._forgiven(finding)]
+        if not errors:
+            return None
+        needs = [ask for finding in errors for way in finding.ways[:1] for ask in _needs(way.needs)]
+        ways: list[_Way] = [(tuple(needs), {})] if needs else []
+        return _Wrong(tuple(finding.summary for finding in errors), tuple(ways))
+
+    def _forgiven(self, finding: Finding) -> bool:
+        """Tell whether an error is only what is passed over on purpose."""
+        return bool(self.ground.passed_over) and finding.rule == "KD001"
+
+    def _speaks(self, fact: Fact, coupling: Coupling) -> bool:
+        if not all(holds(condition, coupling) for condition in fact.when):
+            return False
+        first = who(read(fact.when[0]).name, coupling)
+        return violated(fact.need(versions.base(first.version) if first else None), coupling) is True
+
+    def _around(self, fact: Fact, coupling: Coupling) -> Iterator[_Way]:
+        """Give the ways around a violated fact: what it needs, or another release of what it speaks of."""
+        first = who(read(fact.when[0]).name, coupling)
+        need = read(fact.need(versions.base(first.version) if first else None))
+        player = who(need.name, coupling)
+        if need.mark != "!":
+            yield (Ask(player.name if player else need.name, need.specifier, says=fact.says),), {}
+        for text in fact.when:
+            condition = read(text)
+            found = who(condition.name, coupling) if condition.mark != "!" else None
+            if found and condition.specifier:
+                spoken_of = [r.version for r in self.ground.known.releases(found.name) if _within(r.version, condition.specifier)]
+                yield (), {found.name: frozenset(spoken_of)}
+
+    def _installed(self, pins: Mapping[str, str]) -> Snapshot:
+        """Give the environment as it would be, with everything there that the index does not know."""
+        known = [self._distribution(name, version) for name, version in pins.items()]
+        there = set(pins)
+        brought = {
+            wanted.name
+            for one in known
+            for text in one.requires or ()
+            if (wanted := versions.requirement(text)) and wanted.name not in there and wanted.name not in ROLES
+        }
+        others = {ask.name for ask in self.asks} - there
+        more = (Distribution(name, None, ()) for name in sorted(brought | others) if name not in self.ground.known.projects)
+        return self.snapshot._replace(distributions=(*known, *more))
+
+    def _distribution(self, name: str, version: str) -> Distribution:
+        release = self.ground.known.release(name, version)
+        return Distribution(name, version, release.requires(self.ground.target) if release else (), release and release.requires_python)
+
+
+_Way = tuple[tuple[Ask, ...], Mapping[str, frozenset[str]]]
+
+
+class _Wrong(NamedTuple):
+    says: tuple[str, ...]
+    ways: tuple[_Way, ...]
+
+
+def _needs(texts: Sequence[str]) -> Iterator[Ask]:
+    for text in texts:
+        wanted = versions.requirement(text)
+        if wanted:
+            yield Ask(wanted.name, wanted.specifier, says=f"{text} is needed")
+
+
+def _within(version: str, specifier: str) -> bool:
+    return versions.satisfies(versions.base(version), specifier) is True
+
+
+def _merged(one: Mapping[str, frozenset[str]], other: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
+    return {name: one.get(name, frozenset()) | other.get(name, frozenset()) for name in {*one, *other}}
+
+
+def _conflicts(ground: Ground, asked: Sequence[Row]) -> Iterator[tuple[list[Row], Found]]:
+    """Give groups of requirements, as few as possible, that metadata does not let anybody have together, and what was refused for each."""
+    left = list(asked)
+    while left and _resolved(ground, left).pins is None:
+        core, found = _core(ground, left)
+        yield core, found
+        left = [row for row in left if row not in core]
+
+
+def _core(ground: Ground, asked: Sequence[Row]) -> tuple[list[Row], Found]:
+    core, found = list(asked), _resolved(ground, asked)
+    for row in asked:
+        fewer = [one for one in core if one is not row]
+        without = _resolved(ground, fewer)
+        if fewer and without.pins is None:
+            core, found = fewer, without
+    return core, found
+
+
+def _resolved(ground: Ground, asked: Sequence[Row]) -> Found:
+    return resolve(ground, [ask for _, ask, _ in asked], {ask.name: extras for _, ask, extras in asked}, {})
+
+
+def _known_to_work(
+    snapshot: Snapshot, ground: Ground, asked: Sequence[Row], refused: Sequence[Ask], rules: Rules
+) -> tuple[Mapping[str, str], tuple[str, ...]]:
+    """Give a set that is known to work although metadata forbids it, and what is known; as little as possible is passed over."""
+    rows = [row for row in TOLERATED if any(_speaks_of(row, ask) for ask in refused)]
+    for passed_over in [(row,) for row in rows] + ([tuple(rows)] if len(rows) > 1 else []):
+        solved = _Planner(snapshot, ground._replace(passed_over=passed_over), asked, rules).solve()
+        if solved.pins:
+            return solved.pins, tuple(row.says for row in passed_over)
+    return {}, ()
+
+
+def _speaks_of(row: Tolerated, ask: Ask) -> bool:
+    return bool(ask.parent and ask.version) and tolerated(row, Pick(ask.parent, ask.version or ""), ask.name) is not None

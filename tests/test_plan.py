@@ -1,0 +1,207 @@
+"""`kdoctor pin`: sets that hold together, proven with packaging, and refusals that name what cannot be had."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.version import Version
+
+from kdoctor import rules, versions
+from kdoctor.cli.pin import pin
+from kdoctor.errors import KdoctorError
+from kdoctor.knowledge.index import Target, open_index
+from kdoctor.model import Platform, Python, Snapshot
+from kdoctor.solve.plan import Plan, Wanted, plan
+
+DATA = Path(__file__).parent / "data"
+HEALTHY = [json.loads(line) for line in (DATA / "healthy.jsonl").read_text(encoding="utf-8").splitlines()]
+IMPOSSIBLE = [json.loads(line) for line in (DATA / "impossible.jsonl").read_text(encoding="utf-8").splitlines()]
+_SYSTEM = {"macos": "darwin"}
+
+
+def target_of(row: dict[str, Any]) -> Snapshot:
+    system, _, machine = row["platform"].partition("-")
+    backend = row.get("backend")
+    return Snapshot(
+        origin="requirements",
+        python=Python(row["python"]),
+        platform=Platform(_SYSTEM.get(system, system), machine, "glibc 2.31" if system == "linux" else None),
+        environment={"KERAS_BACKEND": backend} if backend not in ("any", None) else {},
+        keras_config={},
+        accelerators=(),
+    )
+
+
+def planned(row: dict[str, Any], order: str = "newest", now: dict[str, str] | None = None) -> Plan:
+    return plan(Wanted(tuple(row["requirements"]), target_of(row), order, now or {}), lambda coupling: rules.run(coupling)[0])
+
+
+def wrong_with(made: Plan, row: dict[str, Any]) -> list[str]:
+    """Judge a set by packaging alone: every requirement of the user and of every release in the set."""
+    snapshot, index = target_of(row), open_index()
+    environment = {**(versions.marker_environment(snapshot) or {}), "extra": ""}
+    asked = [Requirement(text) for text in row["requirements"]]
+    for name, version in made.pins.items():
+        asked += [Requirement(text) for text in index.release(name, version).requires(Target.of(snapshot))]
+    return [
+        str(one)
+        for one in asked
+        if (one.marker is None or one.marker.evaluate(environment))
+        and (version := made.pins.get(versions.normalize(one.name)))
+        and not one.specifier.contains(Version(version), prereleases=True)
+    ]
+
+
+@pytest.mark.parametrize("row", HEALTHY, ids=lambda row: row["name"])
+def test_what_can_be_had_is_planned(row: dict[str, Any]) -> None:
+    made = planned(row)
+    assert made.pins, (made.conflicts, made.because)
+    assert not made.conflicts
+    assert wrong_with(made, row) == []
+
+
+@pytest.mark.parametrize("row", IMPOSSIBLE, ids=lambda row: row["name"])
+def test_what_cannot_be_had_is_said_in_few_words(row: dict[str, Any]) -> None:
+    made = planned(row)
+    assert not made.pins
+    assert made.conflicts
+    assert {text for conflict in made.conflicts for text in conflict} <= set(row["requirements"])
+    assert all(1 <= len(because) <= 6 for because in made.because)
+
+
+FEW = ("tensorflow==2.15.*", "keras>=3")
+CONFLICTS = (
+    # Asked for, Python, the groups that exclude each other, what the reasons name.
+    (FEW, "3.11", (FEW,), "tensorflow 2.15.0 to 2.15.1 require keras<2.16,>=2.15.0"),
+    ((*FEW, "scikeras", "numpy"), "3.11", (FEW,), "you ask for keras>=3"),
+    (
+        ("tensorflow==2.15.*",),
+        "3.12",
+        (("tensorflow==2.15.*",),),
+        "no wheel for Python 3.12 on Linux x86_64; it has wheels for Python 3.9 to 3.11",
+    ),
+    (("tensorflow==2.16.0",), "3.11", (("tensorflow==2.16.0",),), "there is no release tensorflow==2.16.0"),
+    ((*FEW, "jax==0.6.2", "jaxlib==0.5.3"), "3.11", (FEW, ("jax==0.6.2", "jaxlib==0.5.3")), "jax 0.6.2 requires jaxlib<=0.6.2,>=0.6.2"),
+    (("tensorflow", "tensorflow-cpu==2.20.0"), "3.11", (("tensorflow", "tensorflow-cpu==2.20.0"),), "both own tensorflow/"),
+)
+
+
+@pytest.mark.parametrize(("asked", "python", "conflicts", "says"), CONFLICTS, ids=lambda one: str(one)[:40])
+def test_the_smallest_conflicts_are_named(asked, python, conflicts, says) -> None:
+    made = planned({"requirements": asked, "python": python, "platform": "linux-x86_64"})
+    assert {frozenset(one) for one in made.conflicts} == {frozenset(one) for one in conflicts}
+    assert any(says in sentence for because in made.because for sentence in because), made.because
+
+
+def test_what_works_against_metadata_is_told_beside_the_refusal() -> None:
+    made = planned({"requirements": FEW, "python": "3.11", "platform": "linux-x86_64"})
+    assert made.works["tensorflow"] == "2.15.1"
+    assert Version(made.works["keras"]) >= Version("3")
+    assert made.forced == ("keras",)
+    assert "TensorFlow 2.15 runs with Keras 3" in made.known[0]
+    assert not planned({"requirements": ["tensorflow==2.17.*", "numpy>=2.1"], "python": "3.11", "platform": "linux-x86_64"}).works
+
+
+#: What metadata allows and facts forbid: the plan takes another release.
+FACTS = (
+    (("keras", "jax==0.4.26"), "jax", "keras", "<3.12"),
+    (("keras==3.9.2", "jax"), "jax", "jax", "<0.6"),
+    (("tensorflow==2.10.*",), None, "numpy", "<2"),
+    (("tensorflow==2.14.0",), None, "numpy", "<2"),
+    (("keras==2.15.*",), None, "tensorflow", "<2.16"),
+    (("tensorflow-text", "tensorflow-cpu==2.18.*"), None, "tensorflow-text", "<2.19"),
+)
+
+
+@pytest.mark.parametrize(("asked", "backend", "name", "specifier"), FACTS[:-1], ids=lambda one: str(one)[:40])
+def test_facts_hold_in_a_plan(asked, backend, name, specifier) -> None:
+    made = planned({"requirements": asked, "python": "3.10", "platform": "linux-x86_64", "backend": backend})
+    assert SpecifierSet(specifier).contains(made.pins[name], prereleases=True), dict(made.pins)
+
+
+def test_oldest_and_nearest() -> None:
+    row = {"requirements": ["tensorflow>=2.16", "keras>=3.3"], "python": "3.11", "platform": "linux-x86_64"}
+    assert planned(row, "oldest").pins["tensorflow"] == "2.16.1"
+    near = planned(row, "close", {"tensorflow": "2.18.0", "keras": "3.6.0", "numpy": "1.26.4"}).pins
+    assert (near["tensorflow"], near["keras"], near["numpy"]) == ("2.18.0", "3.6.0", "1.26.4")
+
+
+def run(*arguments: str, code: int = 0) -> str:
+    result = CliRunner().invoke(pin, [*arguments, "--platform", "linux-x86_64"])
+    assert result.exit_code == code, (result.output, result.exception)
+    return result.output
+
+
+FORMATS = (
+    ("requirements", "\ntensorflow[and-cuda]=="),
+    ("constraints", "\ntensorflow=="),
+    ("pip", 'python -m pip install "tensorflow[and-cuda]=='),
+    ("uv", 'uv pip install "tensorflow[and-cuda]=='),
+    ("pyproject", 'dependencies = [\n    "tensorflow[and-cuda]=='),
+    ("json", '"schema": "kdoctor.plan/1"'),
+)
+
+
+@pytest.mark.parametrize(("form", "says"), FORMATS)
+def test_formats(form: str, says: str) -> None:
+    output = run("tensorflow", "--accelerator", "cuda12", "--python-version", "3.12", "--format", form)
+    assert says in f"\n{output}"
+    if form == "json":
+        assert json.loads(output)["pins"]["nvidia-cudnn-cu12"]
+
+
+def test_a_backend_is_asked_for_where_nobody_does() -> None:
+    output = run("keras>=3.5", "--backend", "jax", "--python-version", "3.12")
+    assert "\njax==" in output
+    assert "# set KERAS_BACKEND=jax" in output
+
+
+def test_an_impossible_plan_ends_with_one() -> None:
+    assert "cannot be had together" in run(*FEW, "--python-version", "3.11", code=1)
+    document = json.loads(run(*FEW, "--python-version", "3.11", "--format", "json", code=1))
+    assert (document["possible"], document["pins"]) == (False, {})
+    assert (
+        document["known_to_work"]["commands"][1] == f'python -m pip install --no-deps "keras=={document["known_to_work"]["pins"]["keras"]}"'
+    )
+
+
+def test_requirements_come_from_files(tmp_path: Path) -> None:
+    (tmp_path / "more.txt").write_text("numpy<2  # for us\n", encoding="utf-8")
+    (tmp_path / "requirements.txt").write_text(
+        "-r more.txt\n--index-url https://example.org\ntensorflow==2.16.* \\\n  --hash=sha256:0\n", encoding="utf-8"
+    )
+    (tmp_path / "pyproject.toml").write_text('[project]\nname = "x"\ndependencies = ["keras<3.5"]\n', encoding="utf-8")
+    output = run("-r", str(tmp_path / "requirements.txt"), "-r", str(tmp_path / "pyproject.toml"), "--python-version", "3.11")
+    assert output.startswith("# numpy<2, tensorflow==2.16.*, keras<3.5\n")
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [(b"\xff\xfe", "is no UTF-8 text"), (None, "cannot be read"), (b"-r requirements.txt\n", "include each other")],
+)
+def test_bad_files_are_told_in_one_line(tmp_path: Path, content: bytes | None, says: str) -> None:
+    path = tmp_path / "requirements.txt"
+    if content is not None:
+        path.write_bytes(content)
+    result = CliRunner().invoke(pin, ["-r", str(path)])
+    assert isinstance(result.exception, KdoctorError)
+    assert says in result.exception.message
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ((), "nothing is asked for"),
+        (("keras >= = 3",), "is no requirement"),
+        (("keras", "--python-version", "three"), "is no Python version"),
+        (("keras", "--accelerator", "cuda12"), "says nothing of what is asked for"),
+    ],
+)
+def test_bad_usage(arguments: tuple[str, ...], says: str) -> None:
+    assert says in " ".join(run(*arguments, code=2).split())
