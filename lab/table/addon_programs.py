@@ -46,6 +46,7 @@ PROGRAMS = {
     "mlflow": "import mlflow.tensorflow, mlflow.keras\n" + _KERAS + _DATA + _MODEL + "mlflow.tensorflow.autolog()\n" + _FIT + "\n"
     "mlflow.keras.save_model(m, 'saved'); mlflow.keras.load_model('saved')",
     "retina-face": "from retinaface.model import retinaface_model\nfrom retinaface import RetinaFace",
+    "retina-face import": "from retinaface import RetinaFace",
     "scikeras": "from scikeras.wrappers import KerasRegressor\n"
     + _TF_KERAS
     + _DATA
@@ -77,6 +78,9 @@ PROGRAMS = {
     + _DATA
     + _MODEL
     + "m = tfmot.sparsity.keras.prune_low_magnitude(m)",
+    "tensorflow-model-optimization after Keras": _TF_KERAS
+    + _MODEL
+    + "import tensorflow_model_optimization as tfmot\nm = tfmot.sparsity.keras.prune_low_magnitude(m)",
     "tensorflow-model-optimization quantizing": "import tensorflow_model_optimization as tfmot\n"
     + _TF_KERAS
     + _DATA
@@ -115,6 +119,8 @@ PROGRAMS = {
     "transformers": "import transformers\ntransformers.BertConfig()",
     "transformers TF": "from transformers import BertConfig, TFBertModel\nimport tensorflow as tf\n"
     f"TFBertModel(BertConfig({_TINY}))(tf.ones((1, 4), tf.int32))",
+    "tensorflow-metadata": "from tensorflow_metadata.proto.v0 import schema_pb2",
+    "onnx": "import onnx",
     "vit-keras": "from vit_keras import vit\nvit.vit_b32(image_size=32, pretrained=False, include_top=False, pretrained_top=False)",
 }
 
