@@ -300,7 +300,7 @@ ROWS = (
     row("KD412", "jax==0.4.23 jaxlib==0.3.25", E, "jax jaxlib"),
     row("KD412", "jax==0.4.23 jaxlib==0.4.20+cuda12.cudnn89"),
     row("KD412", "jax==0.4.30 jaxlib==0.4.14"),  # Its metadata says so.
-    row("KD411", "keras==3.10.0 tensorflow==2.19.1", N, "KERAS_MAX_EPOCHS keras", env={"KERAS_MAX_EPOCHS": "2"}),
+    row("KD411", "keras==3.10.0 tensorflow==2.19.1", W, "KERAS_MAX_EPOCHS keras", env={"KERAS_MAX_EPOCHS": "2"}),
     row("KD411", "keras==3.10.0 tensorflow==2.19.1", E, "KERAS_MAX_STEPS_PER_EPOCH", env={"KERAS_MAX_STEPS_PER_EPOCH": ""}),
     row("KD411", "keras==3.9.2 tensorflow==2.19.1", env={"KERAS_MAX_EPOCHS": "two"}),
     # Neighbours.

@@ -81,7 +81,7 @@ FIRST_KERAS: tuple[Fact, ...] = (
             when,
             "?h5py<3",
             "",
-            "load_model takes text for bytes with h5py 3: 'str' object has no attribute 'decode'; training works",
+            "with h5py 3 load_model and load_weights take text for bytes: 'str' object has no attribute 'decode'; training works",
             f"tensorflow/tensorflow#44467; {_RUN}",
             "Keras 2.2.4 and 2.3.1 and the tf.keras of TensorFlow 1.15, 2.1, 2.2 and 2.4, all with h5py 3.8.0",
         )

@@ -143,9 +143,10 @@ def capped_training(coupling: Coupling) -> Iterator[Finding]:
             yield Finding(
                 rule="KD411",
                 name=name_of("KD411"),
-                severity=Severity.NOTE if readable else Severity.ERROR,
+                severity=Severity.WARNING if readable else Severity.ERROR,
                 summary=f"{name}={value} {does}",
-                cause=f"{label(keras)} reads it when it is imported; it is meant for debugging, and no call says that it was cut short.",
+                cause=f"{label(keras)} reads it when it is imported"
+                + ("; it is meant for debugging, and no call says that it was cut short." if readable else " and dies of it."),
                 subjects=(name, keras.name),
                 evidence=(Evidence("the variable is read from 3.10 on", "keras/src/backend/config.py, Keras 3.10.0 to 3.15.1"),),
                 breaks=frozenset() if readable else BOTH | stopped(coupling),

@@ -34,9 +34,10 @@ def _first(keras: str, tensorflow: str, name: str = "", more: str = "", **option
 
 
 def _theano(keras: str, numpy: str, python: str, theano: str = "theano==1.0.5") -> Row:
-    wanted = f"keras=={keras} {theano} numpy=={numpy} h5py<3 setuptools<70"
+    h5py = "h5py<3" if python == "3.8" else "h5py"
+    wanted = f"keras=={keras} {theano} numpy=={numpy} {h5py} setuptools<70"
     title = f"config-keras{keras}-{theano.replace('==', '')}-numpy{numpy}-python{python}"
-    return row(title, python, wanted, **_NO_COMPILER)  # type: ignore[arg-type]
+    return row(title, python, wanted, **_NO_COMPILER)
 
 
 def _jax(name: str, keras: str = "3.15.1", jax: str = "0.10.2", more: str = "packaging", **options: object) -> Row:
