@@ -38,7 +38,7 @@ test: $(DEVELOPING) ## Run the tests that need no network
 test-real: $(DEVELOPING) ## Build real environments from the package index and hold kdoctor against them
 	$(BIN)/python -m pytest -m real --durations=10 tests/real $(ARGS)
 
-lab: $(DEVELOPING) ## Build and run the environments of the laboratory that were not measured yet: make lab ARGS="--again 'tf2.15-*'"
+lab: $(DEVELOPING) ## Build and run the environments of the laboratory that were not measured yet: make lab ARGS="--again 'tf2.15-*'"; other platforms: ARGS=--layouts
 	$(BIN)/python -m lab $(ARGS)
 
 golden: $(DEVELOPING) ## Write the expected reports in tests/golden anew after a change of words; read the difference

@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from typing import Any
 
 from kdoctor.knowledge import runs
+from lab import other_platforms
 from lab.environments import CACHE, PROGRAMS
 from lab.measure import Measured, groups, measure
 from lab.row import USES, Row
@@ -23,6 +24,8 @@ Records = dict[str, dict[str, Any]]
 def main() -> int:
     """Measure, write down, and tell where kdoctor was wrong; the exit code is 1 where it was."""
     asked = _arguments()
+    if asked.layouts:
+        return other_platforms.measure(lambda one, recorded: _named(one.name, asked, recorded=recorded))
     known = {one["name"]: one for one in _records()}
     rows = [one for one in TABLE if _wanted(one, asked, known)]
     if not asked.only and not asked.again:
@@ -52,14 +55,19 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--only", metavar="PATTERN", help="only rows of such names that have no record yet")
     parser.add_argument("--again", metavar="PATTERN", help="rows of such names, measured or not")
     parser.add_argument("--jobs", type=int, default=max(1, (os.cpu_count() or 2) // 2), help="environments at once")
+    parser.add_argument("--layouts", action="store_true", help="lay out environments of other platforms instead, and judge them")
     return parser.parse_args()
 
 
 def _wanted(one: Row, asked: argparse.Namespace, known: dict[str, Any]) -> bool:
-    if asked.again:
-        return fnmatch.fnmatch(one.name, asked.again)
     record = known.get(one.name)
-    return not (record and _same(one, record)) and (not asked.only or fnmatch.fnmatch(one.name, asked.only))
+    return _named(one.name, asked, recorded=bool(record and _same(one, record)))
+
+
+def _named(name: str, asked: argparse.Namespace, *, recorded: bool) -> bool:
+    if asked.again:
+        return fnmatch.fnmatch(name, asked.again)
+    return not recorded and (not asked.only or fnmatch.fnmatch(name, asked.only))
 
 
 def _same(one: Row, record: dict[str, Any]) -> bool:
