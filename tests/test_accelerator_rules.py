@@ -41,8 +41,9 @@ def row(code: str, installed: str, severity: Severity | None = None, subjects: s
 
 CU12 = (
     "nvidia-cuda-runtime-cu12==12.5.82 nvidia-cublas-cu12==12.5.3.2 nvidia-cufft-cu12==11.2.3.61 nvidia-cusolver-cu12==11.6.3.83 "
-    "nvidia-cusparse-cu12==12.5.1.3 nvidia-nvjitlink-cu12==12.5.82 nvidia-nccl-cu12==2.25.1 "
+    "nvidia-cusparse-cu12==12.5.1.3 nvidia-nvjitlink-cu12==12.5.82 nvidia-nccl-cu12==2.25.1 nvidia-cuda-nvcc-cu12==12.5.82 "
 )
+NO_NVCC = CU12.replace("nvidia-cuda-nvcc-cu12==12.5.82 ", "")
 JAX = "keras==3.12.0 jax==0.8.1 jaxlib==0.8.1 "
 JAX12 = JAX + "jax-cuda12-plugin==0.8.1 jax-cuda12-pjrt==0.8.1 nvidia-cudnn-cu12==9.10.2.21 " + CU12
 ON_JAX, ON_TORCH = {"KERAS_BACKEND": "jax"}, {"KERAS_BACKEND": "torch"}
@@ -120,6 +121,10 @@ ROWS = (
     row("KD702", "tensorflow==2.9.0", **libs(), **WINDOWS, python="3.10.4"),
     row("KD702", JAX + "jax-cuda12-plugin==0.8.1 jax-cuda12-pjrt==0.8.1", E, "jax-cuda12-plugin cuda cudnn", **libs(), env=ON_JAX),
     row("KD702", JAX12, **libs(), env=ON_JAX),
+    row("KD702", "tensorflow==2.18.1 nvidia-cudnn-cu12==9.3.0.75 " + NO_NVCC, E, "tensorflow nvidia-cuda-nvcc-cu12", **libs()),
+    row("KD702", "tensorflow==2.18.1 nvidia-cudnn-cu12==9.3.0.75 " + NO_NVCC, **libs(cuda="12.5", cudnn="9.3.0")),
+    row("KD702", "tensorflow==2.18.1 nvidia-cudnn-cu12==9.3.0.75 " + NO_NVCC, **libs(), env={"XLA_FLAGS": "--xla_gpu_cuda_data_dir=/x"}),
+    row("KD702", "tensorflow==2.18.1 nvidia-cudnn-cu12==9.3.0.75 " + NO_NVCC, **PASTE),
     row("KD703", "tensorflow==2.16.1", E, "tensorflow cuda", **libs(cuda="11.8"), **PASTE),
     row("KD703", "tensorflow==2.16.1", **libs(cuda="12.1"), **PASTE),
     row("KD703", "tensorflow==2.16.1", **libs(cuda="12"), **PASTE),
@@ -225,6 +230,12 @@ ROWS = (
     row("KD713", "torch==1.10.1", E, "torch", **cc("8.0")),
     row("KD713", "torch==1.10.1", **cc("7.5")),
     row("KD713", "torch==1.10.1+cu111", **cc("8.0")),
+    row("KD713", "torch==1.4.0", E, "torch", **cc("8.6")),
+    row("KD713", "torch==1.13.1+cu117", E, "torch", **cc("9.0")),
+    row("KD713", "torch==2.0.1+cu118", **cc("9.0")),
+    row("KD713", "tensorflow-gpu==1.12.0", W, "tensorflow-gpu gpu", **cc("7.5")),
+    row("KD713", "tensorflow-gpu==1.13.1", **cc("7.5")),
+    row("KD713", "tensorflow-gpu==1.12.0", **cc("7.0")),
     row("KD713", "torch==2.9.0", **cc("12.1")),
     row("KD713", JAX + "jax-cuda13-plugin==0.8.1", E, "jax-cuda13-plugin gpu", **cc("7.0"), env=ON_JAX),
     row("KD713", JAX12, **cc("7.0"), env=ON_JAX),

@@ -59,6 +59,7 @@ BUILDS: dict[tuple[int, int], Build] = {
 
 #: Blackwell (compute capability 10.0 and later) fails on every TensorFlow wheel known: CUDA_ERROR_INVALID_PTX on the first kernel.
 BLACKWELL_SOURCE = "tensorflow/tensorflow#89272 (2.20), #90291 (2.18), #97387 (2.19), #99592 (2.20), #101746 (2.16.2 and 2.20), #111958"
+TURING_SOURCE = "qqwweee/keras-yolo3#332 (1.8 and 1.12), thmoa/octopus#11 (1.6)"
 AMPERE_SOURCE = "tensorflow/tensorflow#43718, #42958: CUDA 10 knows nothing above compute capability 7.5"
 
 #: Toolkit -> the oldest driver that serves it, on Linux and on Windows (WSL shows the Windows driver). From CUDA 11 on the driver of
@@ -94,6 +95,9 @@ JAX_CUDA: dict[str, tuple[tuple[str, str], ...]] = {
 }
 #: CUDA in the name of a jaxlib -> its cuDNN, where the name does not tell. Source: jax-ml/jax#6517.
 JAX_NAMED_CUDA = {"112": "8.1"}
+#: TensorFlow and jax releases that look for libdevice in the wheel of nvcc, as XLA compiles what they train with.
+#: Sources: tensorflow/tensorflow#58681; conda-forge/tensorflow-feedstock#420 (2.18); JAX changelog, jax 0.4.31.
+NEEDS_NVCC = {"tensorflow": ">=2.14,<2.19", "jax": ">=0.4.31,<0.9"}
 #: CUDA of a jax plugin -> oldest cuDNN, NCCL and compute capability. Sources: plugin METADATA, extra with-cuda; docs.jax.dev/installation.
 JAX_CUDA13_CUDNN = "9.12.0"
 JAX_NCCL = {"12": "2.18.1", "13": "2.27.7"}
@@ -141,7 +145,8 @@ LIBTPU_OF_TENSORFLOW = "2"
 
 #: torch release -> CUDA of the default Linux x86_64 wheel. Source: torch METADATA (its nvidia requirements).
 TORCH_CUDA: tuple[tuple[str, str], ...] = (
-    ("<1.5", ""),
+    ("<1.3", ""),
+    ("<1.5", "101"),
     ("<1.13", "102"),
     ("<2.1", "117"),
     ("<2.5", "121"),
@@ -152,9 +157,12 @@ TORCH_CUDA: tuple[tuple[str, str], ...] = (
     ("<2.16", "132"),
 )
 #: torch releases and CUDA of the build -> compute capabilities with machine code; from cu129 on the newest comes as PTX as well.
-#: Source: pytorch .ci/manywheel/build_cuda.sh; pytorch/test-infra#7046; pytorch/pytorch#157517; for CUDA 10.2 andreimargeloiu/WPFS#3.
+#: Source: pytorch .ci/manywheel/build_cuda.sh; pytorch/test-infra#7046; pytorch/pytorch#157517; for the older
+#: ones their warning, pytorch/pytorch#57922 and #90761, and that CUDA 10 knows nothing above compute capability 7.5.
 TORCH_CODE: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
-    (">=1.5,<1.13", ("102",), "3.7", "7.5"),
+    (">=1,<1.13", ("100", "101", "102"), "3.5", "7.5"),
+    (">=1.8,<1.14", ("111", "113", "115", "116"), "3.5", "8.6"),
+    (">=1.13,<2.1", ("117",), "3.7", "8.6"),
     (">=2,<2.6", ("118",), "3.7", "9.0"),
     (">=2.1,<2.8", ("121", "124"), "5.0", "9.0"),
     (">=2.6,<2.15", ("126",), "5.0", "9.0"),

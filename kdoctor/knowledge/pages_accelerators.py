@@ -20,8 +20,8 @@ _PAGES = (
         "The CUDA libraries are missing",
         "A CUDA build and an NVIDIA GPU are here, but neither the nvidia wheels nor CUDA and cuDNN of the system.",
         "TensorFlow's wheels do not carry the libraries; they open them by name when they start, and pass over the GPU where one is "
-        "missing. "
-        "The message is: Cannot dlopen some GPU libraries.",
+        "missing: Cannot dlopen some GPU libraries. With the wheel of nvcc comes libdevice, which XLA needs to compile a training step: "
+        "libdevice not found.",
         "Install them as wheels with the extra: tensorflow[and-cuda] from 2.14 on, jax[cuda12] or jax[cuda13].",
     ),
     page_of(

@@ -14,6 +14,7 @@ from kdoctor.knowledge.accelerators import (
     JAX_SOURCE,
     TORCH_CODE,
     TORCH_SOURCE,
+    TURING_SOURCE,
 )
 from kdoctor.knowledge.catalogue import name_of
 from kdoctor.model import Accelerator, Distribution, Evidence, Finding, Severity, Way
@@ -62,6 +63,10 @@ def _tensorflow(coupling: Coupling, capability: str, gpu: Accelerator) -> Iterat
             BUILD_INFO,
             "Take an older TensorFlow, whose wheels still have code for this GPU.",
         )
+    elif build.cuda == "9.0" and not below(capability, "7.5"):
+        cause = "CUDA 9.0 knows nothing above compute capability 7.0; its cuBLAS fails on a newer GPU, some say not with all its patches."
+        found = _finding(coupling, "tensorflow", tensorflow, gpu, cause, TURING_SOURCE, "Take TensorFlow 1.13 or later.")
+        yield found._replace(severity=min(found.severity, Severity.WARNING))
     elif build.newest and numbers(capability)[:1] > numbers(build.newest)[:1]:
         yield _translated(tensorflow, gpu, build.newest)
 

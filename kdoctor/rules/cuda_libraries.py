@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kdoctor import versions
+from kdoctor.knowledge.accelerators import NEEDS_NVCC
 from kdoctor.knowledge.catalogue import name_of
 from kdoctor.model import Evidence, Finding, Severity, Way
 from kdoctor.rules.cuda import CUDA_WHEELS, Consumer, below, consumers, devices, numbers, other_places, runs_on, weight
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from kdoctor.knowledge.coupling import Coupling
 
 _REFUSED = "_check_cuda_versions of JAX; jax-ml/jax#19121, #20133"
+_LIBDEVICE = "tensorflow/tensorflow#58681; conda-forge/tensorflow-feedstock#420; JAX changelog, jax 0.4.31"
 _CHANGES = "JAX changelog, jaxlib 0.4.17 and 0.4.24"
 
 
@@ -57,6 +59,29 @@ def _without_libraries(consumer: Consumer, missing: tuple[str, ...]) -> Finding:
 def _as_wheels(consumer: Consumer) -> str:
     extra = "tensorflow[and-cuda]" if consumer.framework == "tensorflow" else f"jax[cuda{consumer.major}]"
     return f'Install the libraries as wheels: python -m pip install "{extra}=={versions.base(consumer.distribution.version)}"'
+
+
+def compiler_missing(coupling: Coupling) -> Iterator[Finding]:
+    """Give a finding where the CUDA libraries come as wheels, but not nvcc, with which libdevice comes."""
+    libraries, flags = coupling.snapshot.libraries, (coupling.snapshot.environment or {}).get("XLA_FLAGS", "")
+    looked = libraries is not None or not coupling.snapshot.complete
+    if not devices(coupling) or other_places(coupling) or not looked or "cuda" in (libraries or {}) or "cuda_data_dir" in flags:
+        return
+    for consumer in _in_use(coupling):
+        wheel, release = f"nvidia-cuda-nvcc{_suffix(consumer)}", versions.base(consumer.distribution.version)
+        if consumer.major != "12" or versions.satisfies(release, NEEDS_NVCC[consumer.framework]) is not True:
+            continue
+        if coupling.has(wheel) is False and f"nvidia-cudnn{_suffix(consumer)}" in coupling.present:
+            yield Finding(
+                rule="KD702",
+                name=name_of("KD702"),
+                severity=Severity.ERROR,
+                summary=f"{label(consumer.distribution)} finds no libdevice: {wheel} is not installed",
+                cause="XLA compiles the training step for the GPU with it: libdevice not found at ./libdevice.10.bc.",
+                subjects=(consumer.distribution.name, wheel, "cuda"),
+                evidence=(Evidence(f"no {wheel}, and no toolkit of the system", _LIBDEVICE),),
+                advice=_as_wheels(consumer),
+            )
 
 
 def _suffix(consumer: Consumer) -> str:

@@ -17,6 +17,7 @@ DEVICE_RULES: tuple[Callable[[Coupling], Iterator[Finding]], ...] = (
     driver.driver_halves_differ,
     capabilities.gpu_not_in_build,
     cuda_libraries.libraries_missing,
+    cuda_libraries.compiler_missing,
     cuda_libraries.other_cuda,
     cuda_libraries.older_wheels,
     cudnn.cudnn_mismatch,
