@@ -88,6 +88,13 @@ CASES = (
         impossible={"keep keras 3.5.0": ("tensorflow-addons", "keras<3", "keras.src.engine")},
     ),
     case(
+        "keras where no tensorflow was made for",
+        changed(WHOLE_2_18, "-tensorflow"),
+        impossible={"install tensorflow": ("no final release of tensorflow", "Python 3.13 on macOS x86_64")},
+        python="3.13.1",
+        system="darwin",
+    ),
+    case(
         "keras 2 under tensorflow 2.18",
         changed(WHOLE_2_18, "keras==2.15.0"),
         Expected("keep-tensorflow", "keras==3.5.0"),

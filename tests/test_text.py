@@ -69,6 +69,13 @@ def test_a_note_needs_no_way_out_and_is_hidden():
     assert "mend" not in said([note], verbosity=1)
 
 
+def test_where_nothing_is_installed_it_is_told_that_nothing_can_be():
+    shown = render(diagnose(snapshot("pip==25.0", python="3.14.0")), Face(unicode=False))
+    assert "Neither TensorFlow nor Keras is installed here." in shown
+    assert "KD102 no-wheel: TensorFlow has no wheel for Python 3.14 on Linux x86_64" in shown
+    assert "KD102" not in render(diagnose(snapshot("pip==25.0", python="3.13.0")), Face(unicode=False))
+
+
 def test_what_is_impossible_is_told_once():
     text = said([finding("KD1"), finding("KD2")], impossible=(Impossible("keep a", ("a needs b", "b needs c", "c")),))
     assert text.count("  not   keep a: a needs b; b needs c\n") == 1

@@ -38,10 +38,14 @@ _PAGES = (
     page_of(
         "KD102",
         "No wheel for this Python and platform",
-        "A requirement names a release that has no wheel for the interpreter and the platform at hand.",
+        "A requirements file or a lock file asks for releases none of which has a wheel for the interpreter and the platform at hand, "
+        "or for one that was never released. As a note: TensorFlow is not installed and has no wheel here, or a pasted environment "
+        "holds a build that the package index does not have.",
         "TensorFlow and its add-ons are published as wheels only. pip then says `No matching distribution found`, or falls back to an "
-        "older release that happens to fit.",
-        "Take a release that has a wheel, or a Python for which the wanted release has one.",
+        "older release that happens to fit. TensorFlow was never published for musl (Alpine), 32-bit Python, PyPy or free-threaded Python; "
+        "Intel Macs have none after 2.16.2, and each new Python waits for the next TensorFlow.",
+        "Take a release that has a wheel, or a Python for which the wanted release has one. Names such as tensorflow-intel, "
+        "tensorflow-macos and tensorflow-gpu belong to some platforms and years; tensorflow brings what its platform needs.",
     ),
     page_of(
         "KD201",

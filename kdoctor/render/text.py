@@ -38,8 +38,9 @@ def render(report: Report, face: Face, verbosity: int = 0) -> str:
 
     Every piece of text that came from the environment is made safe for the terminal.
     """
-    shown = [finding for finding in report.findings if verbosity or finding.severity is not Severity.NOTE]
     neither = has_neither(report)
+    # Where nothing is installed yet, a note is all there is to say: that nothing can be.
+    shown = [finding for finding in report.findings if verbosity or neither or finding.severity is not Severity.NOTE]
     blocks = [_first_line(report, face)]
     blocks += [_NEITHER] if neither else [_head(report, face), _usages(report, face, verbosity)]
     blocks += _findings(shown, report, face, verbosity)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kdoctor import versions
+from kdoctor.knowledge import reach
 from kdoctor.knowledge.index import Release, installable
 from kdoctor.model import Distribution
 from kdoctor.solve.problem import NEVER, Problem, Wish
@@ -15,10 +16,12 @@ _MOST = 4
 _PYTHONS = tuple(f"3.{minor}" for minor in range(16, 4, -1))
 
 
-def reasons(problem: Problem, kept: Distribution | None, others: Sequence[str], refused: Sequence[Wish]) -> tuple[str, ...]:
+def reasons(
+    problem: Problem, kept: Distribution | None, others: Sequence[str], refused: Sequence[Wish], wanted: Sequence[str] = ()
+) -> tuple[str, ...]:
     """Say in sentences why `kept` (None: nothing in particular) cannot stay with any release of `others`.
 
-    `refused` is what was refused on the way.
+    `refused` is what was refused on the way, `wanted` what was to come in.
     """
     told = [_no_wheel(problem, kept, name) for name in others] if kept else []
     groups: dict[tuple[str, ...], list[Wish]] = {}
@@ -26,6 +29,7 @@ def reasons(problem: Problem, kept: Distribution | None, others: Sequence[str], 
         groups.setdefault((wish.parent, wish.name, wish.says or "", _side(problem, wish)), []).append(wish)
     chosen = _telling_groups(problem, kept, others, list(groups.values()))
     told += [_sentence(problem, group) for group in chosen]
+    told += [] if told else [_out_of_reach(problem, name) for name in wanted]
     return tuple(dict.fromkeys(text for text in told if text))[:_MOST]
 
 
@@ -76,6 +80,13 @@ def _no_wheel(problem: Problem, kept: Distribution, name: str) -> str:
         return f"{which} Python {here}; Python {python} is the newest that would do"
     where = " ".join(word for word in (problem.target.system, problem.target.machine) if word)
     return f"{which} {where or 'this platform'}"
+
+
+def _out_of_reach(problem: Problem, name: str) -> str:
+    """Say that nothing of what was to come in can be had here."""
+    if name not in problem.index.projects or name in problem.installed or problem.index.newest(name, problem.target):
+        return ""
+    return f"no final release of {name} has a wheel for {reach.in_words(problem.target) or 'this platform'}"
 
 
 def _newest_python(problem: Problem, releases: Sequence[Release]) -> str | None:

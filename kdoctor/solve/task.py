@@ -10,7 +10,7 @@ from kdoctor.knowledge.coupling import couple, points_to
 from kdoctor.knowledge.families import FAMILY, KERAS, TENSORFLOW
 from kdoctor.knowledge.index import open_index
 from kdoctor.model import Distribution, Impossible, Remedy
-from kdoctor.solve.goals import Goal
+from kdoctor.solve.goals import Goal, asked
 from kdoctor.solve.judging import Bench, Key
 from kdoctor.solve.patched import patched
 from kdoctor.solve.problem import Problem
@@ -146,4 +146,6 @@ class Task:
             return Outcome(remedy, self.bench.left(self.problem, self.goal, solution.pins))
         others = [name for odd in odds for name in sorted(odd.names, key=framework_first) if not kept or name != kept.name]
         goal = f"keep {kept.name} {kept.version}" if kept else ", ".join(way.title for way in self.goal.ways) or "mend everything at once"
-        return Outcome(None, impossible=Impossible(goal, reasons(self.problem, kept, list(dict.fromkeys(others)), solution.because)))
+        wanted = [asked(need.text).name for need in self.goal.needs]
+        because = reasons(self.problem, kept, list(dict.fromkeys(others)), solution.because, wanted)
+        return Outcome(None, impossible=Impossible(goal, because))
