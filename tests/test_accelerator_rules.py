@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from builders import snapshot
+from builders import released, snapshot
 
 from kdoctor import rules
 from kdoctor.knowledge.accelerators import BUILDS, DRIVERS, JAX_CUDNN, JAX_LIBTPU, METAL
@@ -151,6 +153,9 @@ ROWS = (
     row("KD704", "tensorflow==2.15.0", **libs(cudnn="8.9.0"), **PASTE),
     row("KD704", "tensorflow==2.15.0", **libs(cudnn="8"), **PASTE),
     row("KD704", "tensorflow==2.13.1", **libs(cudnn="8.9.5"), **PASTE),
+    row("KD704", "tensorflow-gpu==1.5.0", E, "cudnn tensorflow-gpu", **libs(cudnn="7.1.1"), **PASTE),
+    row("KD704", "tensorflow-gpu==1.5.0", **libs(cudnn="7.0.5"), **PASTE),
+    row("KD704", "tensorflow-gpu==1.9.0", **libs(cudnn="7.2.1"), **PASTE),
     row("KD704", "tensorflow==2.17.0", E, **libs(cudnn="9.1"), **PASTE),
     row("KD704", "tensorflow==2.17.0", W, **libs(cudnn="9.1")),  # cuDNN 8 may stand beside it.
     row("KD704", "tensorflow==2.18.0", E, **libs(cudnn="8.9.7")),
@@ -408,6 +413,18 @@ def test_no_false_alarm(case: Row) -> None:
     findings, crashed = rules.run(couple(case.snapshot))
     assert not crashed
     assert [finding for finding in findings if finding.rule.startswith("KD7") and finding.severity is not N] == []
+
+
+SETS = [json.loads(line) for line in (Path(__file__).parent / "data" / "healthy.jsonl").read_text(encoding="utf-8").splitlines()]
+
+
+@pytest.mark.parametrize("case", [one for one in SETS if "nvidia-" in one["installed"]], ids=lambda one: one["name"])
+def test_no_false_alarm_on_healthy_sets_beside_a_gpu(case: dict[str, Any]) -> None:
+    env = {} if case["backend"] in ("any", None) else {"KERAS_BACKEND": case["backend"]}
+    made = released(case["installed"], python=case["python"], env=env, accelerators=gpus("8.0"), **libs(libcuda="580.65.06"))
+    findings, crashed = rules.run(couple(made._replace(drivers={"nvidia": "580.65.06"})))
+    assert not crashed
+    assert [finding.summary for finding in findings if finding.severity is not N] == []
 
 
 @pytest.mark.parametrize("odd", ["", "x", "12.2 Update 1", "1!2.0", "9" * 5000, "\u0662.\u0663", "-1", "12.", "12..2", "\x1b[31m"])

@@ -297,6 +297,8 @@ ROWS = (
     row("KD409", "jax==0.3.14 jaxlib==0.3.14"),
     row("KD410", "jaxlib==0.4.35 jax-cuda12-plugin==0.5.0", E, "jaxlib jax-cuda12-plugin"),
     row("KD410", "jaxlib==0.5.0 jax-cuda12-plugin==0.5.0"),
+    row("KD601", "tensorflow-cpu==2.12.0 tensorflow-directml-plugin==0.4.0", E, "tensorflow-cpu tensorflow-directml-plugin"),
+    row("KD601", "tensorflow-cpu==2.10.0 tensorflow-directml-plugin==0.4.0"),
     row("KD412", "jax==0.4.23 jaxlib==0.3.25", E, "jax jaxlib"),
     row("KD412", "jax==0.4.23 jaxlib==0.4.20+cuda12.cudnn89"),
     row("KD412", "jax==0.4.30 jaxlib==0.4.14"),  # Its metadata says so.

@@ -28,6 +28,7 @@ BUILD_INFO = "tensorflow/python/platform/build_info.py inside the wheel"
 _CUDA80 = Build("8.0", "==8.0.*", "5.1")
 _CUDA8 = Build("8.0", "==8.0.*", "6")
 _CUDA9 = Build("9.0", "==9.0.*", "7")
+_CUDNN70 = _CUDA9._replace(cudnn="7.0")
 _CUDA100 = Build("10.0", "==10.0.*", "7.4")
 _CUDA101 = Build("10.1", "==10.1.*", "7.6")
 _CUDA112 = Build("11.2", ">=11.1,<12", "8.1")
@@ -43,6 +44,7 @@ BUILDS: dict[tuple[int, int], Build] = {
     (1, 3): _CUDA8,
     (1, 4): _CUDA8,
     **dict.fromkeys(((1, minor) for minor in range(5, 13)), _CUDA9),
+    **dict.fromkeys(((1, 5), (1, 6)), _CUDNN70),
     **dict.fromkeys(((1, 13), (1, 14), (1, 15), (2, 0)), _CUDA100),
     **dict.fromkeys(((2, 1), (2, 2), (2, 3)), _CUDA101),
     (2, 4): Build("11.0", "==11.0.*", "8.0"),
@@ -56,6 +58,9 @@ BUILDS: dict[tuple[int, int], Build] = {
     (2, 17): Build("12.3", ">=12,<13", "8.9", "6.0", "9.0"),
     **dict.fromkeys(((2, 18), (2, 19), (2, 20), (2, 21)), _CUDA125),
 }
+
+#: TensorFlow minor releases that refuse a newer minor release of cuDNN as well. Source: keras-team/keras#9567.
+EXACT_CUDNN = ((1, 5), (1, 6))
 
 #: Blackwell (compute capability 10.0 and later) fails on every TensorFlow wheel known: CUDA_ERROR_INVALID_PTX on the first kernel.
 BLACKWELL_SOURCE = "tensorflow/tensorflow#89272 (2.20), #90291 (2.18), #97387 (2.19), #99592 (2.20), #101746 (2.16.2 and 2.20), #111958"

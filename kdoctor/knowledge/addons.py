@@ -86,6 +86,15 @@ ADDONS: tuple[Fact, ...] = (
     ),
     fact(
         "KD601",
+        "tensorflow-directml-plugin<0.5",
+        "?tensorflow<2.11",
+        "tensorflow",
+        "TensorFlow 2.11 and later do not load device plugins built for an earlier one, and the import ends: tfdml_plugin.dll not found",
+        "microsoft/tensorflow-directml-plugin#331, #352, #360, #367",
+        "tensorflow-directml-plugin 0.2 to 0.4 with TensorFlow 2.11 and 2.12",
+    ),
+    fact(
+        "KD601",
         "tensorflow-probability<0.24",
         "?tensorflow<2.16",
         "",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kdoctor import versions
-from kdoctor.knowledge.accelerators import CUDNN_DROPPED, CUDNN_DROPPED_SOURCE
+from kdoctor.knowledge.accelerators import CUDNN_DROPPED, CUDNN_DROPPED_SOURCE, EXACT_CUDNN
 from kdoctor.knowledge.catalogue import name_of
 from kdoctor.model import Evidence, Finding, Severity, Way
 from kdoctor.rules.cuda import (
@@ -45,7 +45,9 @@ def cudnn_mismatch(coupling: Coupling) -> Iterator[Finding]:
             continue
         major = consumer.cudnn.partition(".")[0]
         other = numbers(library.version)[:1] != numbers(major)
-        if not other and not below(".".join(map(str, numbers(library.version)[:2])), ".".join(consumer.cudnn.split(".")[:2])):
+        there, built = ".".join(map(str, numbers(library.version)[:2])), ".".join(consumer.cudnn.split(".")[:2])
+        newer = below(built, there) and versions.minor(consumer.distribution.version) in EXACT_CUDNN and consumer.framework == "tensorflow"
+        if not other and not below(there, built) and not newer:
             continue
         yield _mismatch(coupling, consumer, library, other=other)
 
@@ -61,7 +63,7 @@ def _mismatch(coupling: Coupling, consumer: Consumer, library: Library, *, other
         summary=f"{_told(library)} does not fit {label(consumer.distribution)}, which was built with cuDNN {consumer.cudnn}",
         cause="A cuDNN of another major release is not even found: the GPU is passed over, and training runs on the CPU."
         if other
-        else "It must be of the same or a newer minor release; else convolutions fail, or JAX falls back to the CPU.",
+        else "It must be of the same or (from TensorFlow 1.7 on) a newer minor release; else convolutions fail, or JAX takes the CPU.",
         subjects=(
             library.subject,
             consumer.distribution.name,
