@@ -64,6 +64,8 @@ ROWS = (
     metadata("KD001", "tensorflow-text==2.16.1 tensorflow==2.15.1", E, "tensorflow tensorflow-text", complete=False),
     metadata("KD001", "tensorflow-text==2.19.0 tensorflow==2.18.1", W, "tensorflow tensorflow-text", complete=False),
     metadata("KD001", "tensorflow-text==2.15.0 tensorflow-cpu==2.15.1", complete=False),  # tensorflow-cpu answers for tensorflow.
+    metadata("KD001", "tensorflow==2.18.0 protobuf==6.33.5", W, "protobuf tensorflow", complete=False, **ON_WINDOWS),  # Of its body.
+    metadata("KD001", "tensorflow==2.18.0 protobuf==5.29.6", complete=False, **ON_WINDOWS),
     row("KD001", "tensorflow==2.18.1 x==1", requires={"x": ("tensorflow<2",)}),  # Not of the family: not kdoctor's affair.
     row("KD001", "keras==3.5.0", requires={"keras": ('numpy<1; extra == "old"', 'rich>1; python_version < "3.8"')}),
     row("KD002", "tensorflow==2.18.1 keras==3.10.0", requires={"tensorflow": ('numpy>=1; python_version < "3"',)}),
@@ -188,6 +190,9 @@ ROWS = (
     row("KD301", "keras==3.10.0 keras-nightly==3.16.0.dev2026102704", W),
     row("KD301", "keras==2.4.3 keras-nightly==2.5.0.dev2021032900 tensorflow==2.5.3", E, "keras keras-nightly"),
     row("KD301", "keras keras-nightly tensorflow==2.5.3", E, complete=False),
+    row("KD301", "tensorflow==2.5.0 keras==2.4.3", E, "tensorflow keras", complete=False),  # It brought keras-nightly along.
+    row("KD301", "tensorflow==2.5.0 keras==2.4.3"),  # Somebody removed keras-nightly.
+    row("KD301", "tensorflow==2.5.0 keras==2.5.0", complete=False),
     row(
         "KD301", "tensorflow==2.15.0 tensorflow-intel==2.15.0", requires={"tensorflow": ("tensorflow-intel==2.15.0",)}
     ),  # A shell and its body.
@@ -295,6 +300,13 @@ ROWS = (
     row("KD408", "keras==3.11.3 tensorflow==2.19.1", env={"KERAS_NNX_ENABLED": "no"}, config={"nnx_enabled": True}),
     row("KD409", "jax==0.3.13 jaxlib==0.3.14", E, "jax jaxlib"),
     row("KD409", "jax==0.3.14 jaxlib==0.3.14"),
+    row("KD407", "jax==0.4.23 jaxlib==0.4.18", E, "jax jaxlib"),
+    row("KD407", "jax==0.4.23 jaxlib==0.4.19"),
+    row("KD407", "jax==0.2.26 jaxlib==0.1.69", E),
+    row("KD407", "jax==0.2.25 jaxlib==0.1.69"),
+    row("KD407", "jax==0.4.23 jaxlib==0.4.23 scipy==1.13.1", E, "jax scipy"),
+    row("KD407", "jax==0.4.24 jaxlib==0.4.24 scipy==1.13.1"),
+    row("KD407", "jax==0.4.17 jaxlib==0.4.17 scipy==1.12.0"),
     row("KD410", "jaxlib==0.4.35 jax-cuda12-plugin==0.5.0", E, "jaxlib jax-cuda12-plugin"),
     row("KD410", "jaxlib==0.5.0 jax-cuda12-plugin==0.5.0"),
     row("KD601", "tensorflow-cpu==2.12.0 tensorflow-directml-plugin==0.4.0", E, "tensorflow-cpu tensorflow-directml-plugin"),
@@ -336,6 +348,22 @@ ROWS = (
     row("KD509", "keras==2.2.4 tensorflow==1.15.5 h5py==3.8.0", E, "h5py keras tensorflow"),
     row("KD509", "keras==2.2.4 tensorflow==1.15.5 h5py==2.10.0"),
     row("KD509", "tensorflow==2.5.3 h5py==3.1.0"),
+    row("KD509", "tensorflow==1.14.0 h5py==3.1.0", E, "h5py tensorflow"),
+    row("KD504", "jaxlib==0.4.10 jax==0.4.10 ml-dtypes==0.3.0", E, "jaxlib ml-dtypes"),
+    row("KD504", "jaxlib==0.4.13 jax==0.4.13 ml-dtypes==0.3.1"),
+    row("KD501", "torch==2.4.0 numpy==2.0.1", E, "torch numpy", system="windows", machine="amd64"),
+    row("KD501", "torch==2.4.1 numpy==2.0.1", system="windows", machine="amd64"),
+    row("KD501", "torch==2.4.0 numpy==2.0.1"),
+    row("KD507", "tensorflow==2.12.1 wrapt==1.15.0", E, "wrapt tensorflow"),
+    row("KD507", "tensorflow==2.14.1 wrapt==1.15.0"),
+    row("KD507", "tensorflow==2.12.1 wrapt==1.14.1"),
+    row("KD604", "tensorboard==2.20.0 setuptools==82.0.1", E, "tensorboard setuptools", complete=False),
+    row("KD604", "tensorboard==2.20.0 setuptools==81.0.0", complete=False),
+    row("KD604", "tensorboard==2.21.0 setuptools==82.0.1", complete=False),
+    row("KD604", "tensorboard==2.20.0 setuptools==82.0.1 tensorflow==2.20.0"),  # Only one command of many is touched.
+    row("KD602", "autokeras==1.1.0 keras-tuner==1.4.0", E, "autokeras keras-tuner"),
+    row("KD602", "autokeras==1.1.0 keras-tuner==1.3.5"),
+    row("KD602", "autokeras==1.1.0 keras-tuner==1.4.7"),
     # Add-ons.
     row("KD601", "tensorflow-probability==0.25.0 tensorflow==2.17.1", E, "tensorflow-probability tensorflow"),
     row("KD601", "tensorflow-probability==0.25.0 tensorflow==2.18.1"),

@@ -11,12 +11,12 @@ from kdoctor.knowledge.coupling import Coupling, generation
 from kdoctor.knowledge.families import ROLES
 from kdoctor.model import Distribution
 
-_CONDITION = re.compile(r"([?!]?)([A-Za-z0-9._-]+?)\s*((?:[<>=!~]=?|===).*)?", re.ASCII)
+_CONDITION = re.compile(r"([?!~]?)([A-Za-z0-9._-]+?)\s*((?:[<>=!~]=?|===).*)?", re.ASCII)
 _CIRCUMSTANCES = ("backend", "legacy", "system", "machine")
 
 
 class Condition(NamedTuple):
-    """A condition in parts: its mark ("?", "!" or ""), on whom, and the specifier ("" = any version)."""
+    """A condition in parts: its mark ("?", "!", "~" or ""), on whom, and the specifier ("" = any version)."""
 
     mark: str
     name: str
@@ -56,6 +56,8 @@ def holds(text: str, coupling: Coupling) -> bool | None:
     distribution = who(condition.name, coupling)
     if condition.mark == "!":
         return distribution is None
+    if condition.mark == "~":
+        return distribution is not None or not _missing(condition.name, coupling)
     if distribution is None:
         return None if _missing(condition.name, coupling) is None else False
     if not condition.specifier:

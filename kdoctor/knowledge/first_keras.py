@@ -85,7 +85,7 @@ FIRST_KERAS: tuple[Fact, ...] = (
             f"tensorflow/tensorflow#44467; {_RUN}",
             "Keras 2.2.4 and 2.3.1 and the tf.keras of TensorFlow 1.15, 2.1, 2.2 and 2.4, all with h5py 3.8.0",
         )
-        for when in ("keras>=2,<2.4", "tensorflow>=1.15,<2.5")
+        for when in ("keras>=2,<2.4", "tensorflow<2.5")
     ),
     *(
         fact(

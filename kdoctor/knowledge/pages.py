@@ -206,8 +206,10 @@ _PAGES = (
     page_of(
         "KD407",
         "The backend is of a version that this Keras cannot use",
-        "jax, torch or openvino is older or newer than what the installed Keras 3 works with, or Theano than what the first Keras does.",
-        "Keras declares none of its backends, so no tool that reads metadata sees it. Some pairs import well and fail in fit.",
+        "jax, torch or openvino is older or newer than what the installed Keras 3 works with, or Theano than what the first Keras does; or "
+        "jaxlib or SciPy does not fit jax.",
+        "Keras declares none of its backends, and jax before 0.4.30 no jaxlib, so no tool that reads metadata sees it. Some pairs import "
+        "well and fail in fit.",
         "Move the backend or Keras as the remedy says.",
     ),
     page_of(
@@ -273,7 +275,7 @@ _PAGES = (
     page_of(
         "KD504",
         "ml-dtypes does not fit",
-        "ml-dtypes lacks a type that this TensorFlow reads when it is imported.",
+        "ml-dtypes lacks a type that this TensorFlow or jaxlib reads when it is imported.",
         "Types come and go between ml-dtypes releases.",
         "Install the ml-dtypes of the remedy.",
     ),
@@ -295,8 +297,9 @@ _PAGES = (
     page_of(
         "KD507",
         "wrapt is too new for what is done with it",
-        "TensorFlow 2.6 or 2.7 with tf2onnx and wrapt 1.15 or later.",
-        "The conversion reads __dict__ of a wrapped dictionary, which that wrapt forbids; training is not touched.",
+        "TensorFlow 2.6 or 2.7 with tf2onnx, or TensorFlow 2.12, and wrapt 1.15 or later.",
+        "The conversion, and saving on TensorFlow 2.12, read __dict__ of a wrapped dictionary, which that wrapt forbids; training is not "
+        "touched.",
         "Install wrapt<1.15, or set WRAPT_DISABLE_EXTENSIONS=true.",
     ),
     page_of(
@@ -339,8 +342,8 @@ _PAGES = (
     page_of(
         "KD604",
         "An add-on needs pkg_resources",
-        "tensorflow-hub 0.16.1 or older with setuptools 82 or later, or without setuptools.",
-        "It imports pkg_resources, which setuptools removed in 82.",
+        "tensorflow-hub 0.16.1 or older, or tensorboard 2.20 or older, with setuptools 82 or later, or without setuptools.",
+        "They import pkg_resources, which setuptools removed in 82. Beside TensorFlow or torch a broken tensorboard command is not told.",
         "Install setuptools<82.",
     ),
     page_of(

@@ -24,7 +24,8 @@ class Fact(NamedTuple):
 
     A condition is a role or distribution with a specifier ("tensorflow>=2.16", "python<3.12"; without a specifier: installed)
     or a circumstance ("backend=jax", "legacy=on", "system=windows", "machine=arm64", an environment variable: "X=1", "X!=1").
-    With a leading "!" a condition holds where the distribution is not installed, or not named where not all are known.
+    With a leading "!" a condition holds where the distribution is not installed, or not named where not all are known, with
+    "~" unless it is known to be missing.
     The roles `tensorflow`, `keras` and `tf-keras` mean whichever distribution answers for that import. `needs` is such a
     condition on one distribution. With a leading "?" a missing distribution is no violation (its absence is another rule's
     affair), with "!" the distribution must not be installed; "{version}" in it stands for the version of the first

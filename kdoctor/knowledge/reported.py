@@ -1,0 +1,126 @@
+"""Facts that came to light through reported problems, each confirmed by source code or by a run."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from kdoctor.knowledge.schema import Fact, fact
+
+_RUN = "measured on Linux x86_64, CPU"
+
+#: From which jax on which jaxlib is the oldest that it takes; from jax 0.4.30 on its metadata says so.
+#: Source: _minimum_jaxlib_version in jax/lib/__init__.py and jax/version.py of the release tags.
+_JAXLIB_FLOORS = (
+    ("0.1.49", "0.1.31"),
+    ("0.1.55", "0.1.36"),
+    ("0.1.60", "0.1.41"),
+    ("0.1.65", "0.1.45"),
+    ("0.1.71", "0.1.48"),
+    ("0.1.77", "0.1.55"),
+    ("0.2.9", "0.1.59"),
+    ("0.2.12", "0.1.64"),
+    ("0.2.18", "0.1.69"),
+    ("0.2.26", "0.1.74"),
+    ("0.3.2", "0.3.0"),
+    ("0.3.8", "0.3.7"),
+    ("0.3.15", "0.3.14"),
+    ("0.3.18", "0.3.15"),
+    ("0.3.24", "0.3.22"),
+    ("0.4.2", "0.4.1"),
+    ("0.4.3", "0.4.2"),
+    ("0.4.5", "0.4.4"),
+    ("0.4.7", "0.4.6"),
+    ("0.4.8", "0.4.7"),
+    ("0.4.12", "0.4.11"),
+    ("0.4.15", "0.4.14"),
+    ("0.4.21", "0.4.19"),
+    ("0.4.25", "0.4.20"),
+    ("0.4.27", "0.4.23"),
+    ("0.4.28", "0.4.27"),
+    ("0.4.31", "0.4.30"),
+)
+
+_FLOORS = tuple(
+    fact(
+        "KD407",
+        f"jax>={since},<{until}",
+        f"?jaxlib>={floor}",
+        "jax",
+        f"jax from {since} on refuses a jaxlib before {floor} when it is imported; up to 0.4.29 its metadata does not say so",
+        f"jax/version.py of the release tags; {_RUN}",
+        "jax 0.4.23 with jaxlib 0.4.18: this version of jax requires version >= 0.4.19",
+    )
+    for (since, floor), (until, _) in pairwise(_JAXLIB_FLOORS)
+)
+
+REPORTED: tuple[Fact, ...] = (
+    *_FLOORS,
+    fact(
+        "KD407",
+        "jax<0.4.24",
+        "?scipy<1.13",
+        "",
+        "jax before 0.4.24 reads scipy.linalg.tril where its jax.scipy is imported, which SciPy 1.13 removed; optax and flax import it too",
+        f"jax-ml/jax#20965; {_RUN}",
+        "jax 0.4.13, 0.4.18 and 0.4.23 with SciPy 1.13.1 fail, with 1.12 they work; 0.4.24 works with both",
+    ),
+    fact(
+        "KD504",
+        "jaxlib<0.4.13",
+        "?ml-dtypes<0.3",
+        "jax",
+        "jaxlib before 0.4.13 reads ml_dtypes.float8_e4m3b11 when it is imported, which ml-dtypes 0.3 removed",
+        f"jax-ml/jax#17693; jax-ml/jax#16277; {_RUN}",
+        "jax with jaxlib 0.4.10 and ml-dtypes 0.3.0; jaxlib 0.4.13 works with ml-dtypes 0.3.1 and 0.5.1",
+    ),
+    fact(
+        "KD501",
+        "torch<2.4.1 and system=windows",
+        "?numpy<2",
+        "torch",
+        "the Windows wheels of torch before 2.4.1 are built for NumPy 1: they cannot take NumPy arrays from NumPy 2",
+        "pytorch/pytorch#131668",
+        "torch 2.4.0 with NumPy 2.0.1 on Windows",
+    ),
+    fact(
+        "KD507",
+        "tensorflow>=2.12,<2.13",
+        "?wrapt<1.15",
+        "",
+        "saving a model with TensorFlow 2.12 fails with wrapt 1.15 and later: this __dict__ descriptor does not support '_DictWrapper' "
+        "objects; training works",
+        f"tensorflow/tensorflow#61063; {_RUN}",
+        "TensorFlow 2.12.1: wrapt 1.14.1 saves, 1.15.0 and 1.17.0 do not; TensorFlow 2.7, 2.9, 2.14 and 2.15 save with all of them",
+    ),
+    fact(
+        "KD301",
+        "tensorflow==2.5.* and keras<2.5 and ~keras-nightly and !keras-nightly",
+        "!keras",
+        "keras",
+        "TensorFlow 2.5 brings keras-nightly, which owns keras/ as well: the files of two releases are mixed and `import keras` fails",
+        f"tensorflow 2.5.0 METADATA; keras-team/keras#14632; matterport/Mask_RCNN#2575; {_RUN}",
+        "TensorFlow 2.5 with Keras 2.4.3: module 'keras.utils.generic_utils' has no attribute 'populate_dict_with_module_objects'",
+    ),
+    *(
+        fact(
+            "KD604",
+            # Beside TensorFlow, Keras or torch it is one command among many that do without, and nobody may have asked for it.
+            "tensorboard<2.21 and !tensorflow and !keras and !torch",
+            need,
+            "",
+            "the tensorboard command of 2.20 and older imports pkg_resources, which setuptools removed in 82",
+            "tensorflow/tensorboard#7107; tensorflow/tensorboard#7064; assume-framework/assume#774",
+            "tensorboard 2.20.0: setuptools 82.0.1 fails, 81.0.0 works",
+        )
+        for need in ("?setuptools<82", "setuptools")
+    ),
+    fact(
+        "KD602",
+        "autokeras<2 and keras-tuner>=1.4",
+        "?keras-tuner>=1.4.3",
+        "",
+        "autokeras 1 reads keras_tuner.engine.tuner, which keras-tuner 1.4.0 to 1.4.2 do not show",
+        "keras-team/autokeras#1892; keras_tuner/engine/__init__.py of 1.4.0 to 1.4.7",
+        "autokeras 1.1.0 with keras-tuner 1.4.0; 1.3.5 and 1.4.3 have it",
+    ),
+)
