@@ -205,6 +205,12 @@ TOLERATED: tuple[Tolerated, ...] = (
         f"{_RUN}: 2.6+2.4, 2.7+2.4, 2.7+2.6, 2.8+2.6, 2.8+2.7, 2.9+2.8, 2.10+2.9, 2.11+2.10, 2.13+2.12, 2.14+2.13, 2.15+2.13, 2.15+2.14",
     ),
     Tolerated(
+        "tf-keras==2.16.*",
+        "tensorflow==2.15.*",
+        "tf-keras 2.16 runs on TensorFlow 2.15 as well",
+        f"{_RUN}: tf-keras 2.16.0 on TensorFlow 2.15.1, with TF_USE_LEGACY_KERAS=1",
+    ),
+    Tolerated(
         "tf-keras>=2.16",
         "tensorflow>=2.16",
         "a tf-keras one minor off its TensorFlow runs",
