@@ -179,7 +179,7 @@ def _why(severity: Severity, violation: Violation) -> str:
 def _weigh(coupling: Coupling, violation: Violation) -> tuple[Severity, Tolerated | None]:
     """Say how bad a violated requirement is, and the row that says it works, if there is one."""
     for row in TOLERATED:
-        if _applies(row, coupling, violation):
+        if _applies(row, violation):
             return row.severity, row
     holder, name = violation.holder.name, violation.requirement.name
     if violation.target is None:
@@ -214,13 +214,14 @@ def _weigh_missing(holder: str, name: str) -> Severity:
     )
 
 
-def _applies(row: Tolerated, coupling: Coupling, violation: Violation) -> bool:
+def _applies(row: Tolerated, violation: Violation) -> bool:
     holder, target = read(row.holder), read(row.target)
     if violation.holder.name not in ROLES.get(holder.name, (holder.name,)):
         return False
     if violation.requirement.name not in ROLES.get(target.name, (target.name,)):
         return False
-    if not holds(row.holder, coupling):
+    # Of two rivals in one role each answers for its own release.
+    if holder.specifier and not versions.satisfies(versions.base(violation.holder.version), holder.specifier):
         return False
     if violation.target is None:
         return not target.specifier
