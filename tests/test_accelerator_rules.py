@@ -54,6 +54,7 @@ MAC = {"system": "darwin", "machine": "arm64", "accelerators": gpus(None, name="
 ARM = {"machine": "aarch64"}
 ROSETTA = {**MAC, "machine": "x86_64"}
 AMD = {"accelerators": gpus(None, name="Radeon", vendor="amd")}
+AMD_6800M = {"accelerators": gpus(None, name="Radeon RX 6800M", vendor="amd")}
 TPU = {"accelerators": gpus(None, name="TPU v5e", vendor="google")}
 PASTE = {"complete": False}
 
@@ -155,6 +156,9 @@ ROWS = (
     row("KD704", "tensorflow==2.13.1", **libs(cudnn="8.9.5"), **PASTE),
     row("KD704", "tensorflow-gpu==1.5.0", E, "cudnn tensorflow-gpu", **libs(cudnn="7.1.1"), **PASTE),
     row("KD704", "tensorflow-gpu==1.5.0", **libs(cudnn="7.0.5"), **PASTE),
+    row("KD704", "tensorflow==2.12.0", E, "LD_LIBRARY_PATH tensorflow", **path("/apps/cudnn/v8.0.3.33-cuda.11.0/cuda/lib64")),
+    row("KD704", "tensorflow==2.12.0", **path("/apps/cudnn/8.6.0-CUDA-11.8/lib"), **libs(cudnn="8.1")),
+    row("KD704", "tensorflow==2.18.0 nvidia-cudnn-cu12==9.3.0.75", **path("/opt/cudnn-8.6/lib")),  # The wheel goes first.
     row("KD704", "tensorflow-gpu==1.9.0", **libs(cudnn="7.2.1"), **PASTE),
     row("KD704", "tensorflow==2.17.0", E, **libs(cudnn="9.1"), **PASTE),
     row("KD704", "tensorflow==2.17.0", W, **libs(cudnn="9.1")),  # cuDNN 8 may stand beside it.
@@ -212,6 +216,7 @@ ROWS = (
     row("KD712", "tensorflow==2.18.1", **driver("535.154"), **libs(libcuda="535.154.05")),
     row("KD712", "tensorflow==2.18.1", **driver("535.154.05"), **libs(libcuda="550.54.14")),  # Served on a data-centre GPU.
     row("KD712", "x==1", E, **driver("535.54"), **libs(libcuda="550.54.14"), accelerators=gpus("8.9", name="GeForce RTX 4090")),
+    row("KD712", "x==1", E, **driver("470.182.03"), **libs(libcuda="520.61.05"), accelerators=gpus("3.7", name="Tesla K80")),
     row("KD712", "x==1", W, **driver("535.54"), **libs(libcuda="550.54.14"), accelerators=gpus("8.9")),
     row("KD712", "x==1", **driver("551.61"), **libs(libcuda="550.54.14"), wsl=True),
     # The code in the wheels.
@@ -245,6 +250,16 @@ ROWS = (
     row("KD713", JAX + "jax-cuda13-plugin==0.8.1", E, "jax-cuda13-plugin gpu", **cc("7.0"), env=ON_JAX),
     row("KD713", JAX12, **cc("7.0"), env=ON_JAX),
     row("KD713", JAX12.replace("0.8.1", "0.5.3"), E, "jax", **cc("12.0"), env=ON_JAX),
+    row("KD713", "jax==0.4.9 jaxlib==0.4.9+cuda11.cudnn86", E, "jaxlib gpu", **cc("3.7")),
+    row("KD713", "jax==0.4.3 jaxlib==0.4.3+cuda11.cudnn86", **cc("3.7")),
+    row("KD713", "tensorflow-rocm==2.14.0.600", E, "tensorflow-rocm gpu", accelerators=gpus(None, name="Radeon RX 7900 XTX", vendor="amd")),
+    row("KD713", "tensorflow-rocm==2.14.0.600", accelerators=gpus(None, name="AMD GPU (gfx90a)", vendor="amd")),
+    row("KD713", "tensorflow-rocm==2.13.0.570", E, accelerators=gpus(None, name="AMD GPU (gfx1031)", vendor="amd")),
+    row("KD713", "tensorflow-rocm==2.13.0.570", **AMD_6800M, env={"HSA_OVERRIDE_GFX_VERSION": "10.3.0"}),
+    row("KD713", "tensorflow-rocm==2.14.0.600", E, **AMD_6800M, env={"HSA_OVERRIDE_GFX_VERSION": "10.3.0"}),
+    row("KD713", "tensorflow-rocm==2.6.0", E, accelerators=gpus("gfx803", vendor="amd")),
+    row("KD713", "tensorflow-rocm==2.5.0", accelerators=gpus("gfx803", vendor="amd")),
+    row("KD713", "tensorflow-rocm==2.19.0", accelerators=gpus("gfx1100", vendor="amd")),  # Nobody read what it names.
     row("KD714", "tensorflow==2.15.0", N, "tensorflow gpu", **cc("9.0")),
     row("KD714", "tensorflow==2.15.0", **cc("8.9")),
     row("KD714", "tensorflow==2.16.1", **cc("9.0")),

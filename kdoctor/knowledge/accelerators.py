@@ -106,7 +106,11 @@ NEEDS_NVCC = {"tensorflow": ">=2.14,<2.19", "jax": ">=0.4.31,<0.9"}
 #: CUDA of a jax plugin -> oldest cuDNN, NCCL and compute capability. Sources: plugin METADATA, extra with-cuda; docs.jax.dev/installation.
 JAX_CUDA13_CUDNN = "9.12.0"
 JAX_NCCL = {"12": "2.18.1", "13": "2.27.7"}
-JAX_OLDEST_GPU = {"12": "5.0", "13": "7.5"}
+JAX_OLDEST_GPU = {"11": "5.0", "12": "5.0", "13": "7.5"}
+#: Releases of jaxlib before this one carry code for Kepler. Source: JAX changelog, jaxlib 0.4.4.
+JAX_KEPLER = "0.4.4"
+#: The last branch of the NVIDIA driver that serves Kepler is 470. Source: NVIDIA, support plan for Kepler; jax-ml/jax#15961.
+KEPLER_UNTIL = "471"
 #: Releases from here on carry code for Blackwell. Source: .bazelrc of jax at the tags.
 JAX_BLACKWELL = "0.6.0"
 JAX_SOURCE = "jax-cuda12-plugin and jax-cuda13-plugin METADATA; docs.jax.dev/en/latest/installation.html"
@@ -203,47 +207,3 @@ METAL_LAST = "1.2.0"
 #: jax-metal -> the first jaxlib whose plugin interface is too new for it. From 0.1.0 on it is let in with an older one.
 #: Sources: jax-ml/jax#21383 (0.0.7 works with 0.4.26, fails with 0.4.28), #27062 and #27146 (0.1.1 works with 0.5.0, fails with 0.5.1).
 JAX_METAL: tuple[tuple[str, str, str], ...] = (("<0.1", "0.4.28", "0.4.26"), ("<=0.1.1", "0.5.1", "0.5.0"))
-
-#: tensorflow-rocm release -> ROCm that it is built for; the fourth number of a later release says it exactly.
-#: Source: ROCm/tensorflow-upstream, rocm_docs/tensorflow-rocm-release.md.
-_WHEELS_BY_ROCM = {
-    "2.9": "2.0.0",
-    "2.10": "1.15.0 2.0.1",
-    "3.0": "1.15.1 2.0.2 2.2.0rc2 2.2.0rc3 2.2.0rc4",
-    "3.1": "1.15.2 2.0.3 2.1.0",
-    "3.3": "1.15.3 2.0.4 2.1.1 2.2.0rc5",
-    "3.5": "1.15.4 2.1.2 2.2.0",
-    "3.7": "1.15.5 2.1.3 2.3.0",
-    "3.8": "1.15.6 2.1.4 2.3.1",
-    "3.9": "1.15.7 2.1.5 2.3.2",
-    "3.10": "1.15.8 2.1.6 2.3.3 2.4.0rc3",
-    "4.0": "1.15.9 2.3.4 2.4.0",
-    "4.1": "1.15.10 1.15.11 2.3.5 2.3.6 2.4.1 2.4.2",
-    "4.2": "2.5.0",
-    "4.3": "2.6.2",
-    "4.5": "2.7.0",
-    "5.0": "2.6.3 2.7.1 2.8.0",
-    "5.1": "2.6.4 2.7.2 2.7.3 2.8.1 2.8.2 2.9.1",
-    "5.2": "2.7.4 2.8.3 2.9.2",
-    "5.3": "2.8.4 2.9.3",
-}
-ROCM_OF_WHEEL: dict[str, str] = {version: rocm for rocm, versions in _WHEELS_BY_ROCM.items() for version in versions.split()}
-#: The runtimes of ROCm, by the first release that has them: a wheel opens the one that it was built with, under its file name.
-#: Sources: ROCm/tensorflow-upstream#539, #998 and #1207; ROCm/legacy-rocm-build#1126 and #1184.
-ROCM_RUNTIMES: tuple[tuple[str, str], ...] = (
-    ("2", "libmcwamp.so.2"),
-    ("3.0", "libmcwamp.so.3"),
-    ("3.5", "libamdhip64.so.3"),
-    ("4", "libamdhip64.so.4"),
-    ("5", "libamdhip64.so.5"),
-    ("6", "libamdhip64.so.6"),
-    ("7", "libamdhip64.so.7"),
-)
-#: ROCm release -> TensorFlow releases that AMD supports on it. Source: rocm.docs.amd.com, third-party support matrix.
-ROCM_SUPPORTS: dict[str, tuple[tuple[int, int], ...]] = {
-    "6.0": ((2, 12), (2, 13), (2, 14)),
-    "6.1": ((2, 13), (2, 14), (2, 15)),
-    "6.2": ((2, 14), (2, 15), (2, 16)),
-    "6.3": ((2, 15), (2, 16), (2, 17)),
-}
-ROCM_SOURCE = "tensorflow-rocm-release.md of ROCm/tensorflow-upstream; rocm.docs.amd.com, support matrix; tensorflow/tensorflow#47918"

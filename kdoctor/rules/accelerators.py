@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from kdoctor import versions
-from kdoctor.knowledge.accelerators import BUILD_INFO, INSTALL_TABLE, ROCM_SOURCE, TORCH_SOURCE
+from kdoctor.knowledge.accelerators import BUILD_INFO, INSTALL_TABLE, TORCH_SOURCE
 from kdoctor.knowledge.catalogue import name_of
+from kdoctor.knowledge.rocm import ROCM_SOURCE
 from kdoctor.model import Distribution, Evidence, Finding, Severity, Way
 from kdoctor.rules.cuda import below, built_elsewhere, chosen, devices, on_arm, runs_on, torch_cuda, weight
 from kdoctor.rules.rows import label

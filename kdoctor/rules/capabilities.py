@@ -10,6 +10,7 @@ from kdoctor.knowledge.accelerators import (
     BLACKWELL_SOURCE,
     BUILD_INFO,
     JAX_BLACKWELL,
+    JAX_KEPLER,
     JAX_OLDEST_GPU,
     JAX_SOURCE,
     TORCH_CODE,
@@ -89,9 +90,11 @@ def _jax(coupling: Coupling, capability: str, gpu: Accelerator) -> Iterator[Find
         if one.framework != "jax" or "jax" not in coupling.present:
             continue
         oldest = JAX_OLDEST_GPU.get(one.major)
+        if one.major == "11" and below(one.distribution.version, JAX_KEPLER):
+            continue
         if oldest and below(capability, oldest):
             cause = f"Builds of JAX for CUDA {one.major} begin at compute capability {oldest}."
-            advice = "Take jax[cuda12], which begins at 5.0." if one.major == "13" and not below(capability, "5.0") else None
+            advice = "Take jax[cuda12], which begins at 5.0." if not below(capability, "5.0") else f"Take a jaxlib before {JAX_KEPLER}."
             yield _finding(coupling, "jax", one.distribution, gpu, cause, JAX_SOURCE, advice)
         elif not below(capability, "10.0") and below(one.distribution.version, JAX_BLACKWELL):
             cause = f"JAX has code for GPUs of the Blackwell generation from {JAX_BLACKWELL} on."

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 #: Distributions whose wheels for Linux x86_64 (and Windows up to 2.10) are CUDA builds.
 _CUDA_DISTRIBUTIONS = ("tensorflow", "tensorflow-gpu", "tf-nightly", "tf-nightly-gpu")
 _X86 = ("x86_64", "amd64")
+#: A folder on the loader's path that tells its cuDNN: /apps/cudnn/v8.0.3.33-cuda.11.0/lib64, /opt/cudnn-8.6/lib.
+_CUDNN_FOLDER = re.compile(r"/cudnn[-_/]v?(\d{1,2}\.\d{1,2}(?:\.\d{1,2})?)(?![\d])")
 #: No version of a driver or a library has more characters.
 _LONGEST = 80
 #: Values of CUDA_VISIBLE_DEVICES that hide every GPU.
@@ -186,10 +188,13 @@ def torch_cuda(coupling: Coupling) -> str | None:
 
 
 def cudnn(coupling: Coupling, consumer: Consumer) -> Library | None:
-    """Give the cuDNN that a framework would load: the wheel where it finds wheels, else the system's; None where none is known."""
+    """Give the cuDNN that a framework would load: the wheel where it finds wheels, else the loader path's, else the system's."""
     wheel = coupling.present.get(f"nvidia-cudnn-cu{consumer.major}")
     if wheel and (consumer.finds_wheels or loader_path(coupling)):
         return Library(wheel.name, wheel.version, of_system=False) if wheel.version else None
+    named = next((found[1] for entry in loader_path(coupling) if (found := _CUDNN_FOLDER.search(entry))), None)
+    if named:
+        return Library("LD_LIBRARY_PATH", named, of_system=False)
     system = (coupling.snapshot.libraries or {}).get("cudnn")
     return Library("cudnn", system, of_system=True) if system else None
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from kdoctor.knowledge.coupling import Coupling
 from kdoctor.model import Finding
-from kdoctor.rules import accelerators, capabilities, cuda_libraries, cudnn, driver, jax_devices, loading, other_devices
+from kdoctor.rules import accelerators, capabilities, cuda_libraries, cudnn, driver, jax_devices, loading, other_devices, rocm
 
 #: In the order in which findings of one severity are shown, after those of the other rules.
 DEVICE_RULES: tuple[Callable[[Coupling], Iterator[Finding]], ...] = (
@@ -35,6 +35,7 @@ DEVICE_RULES: tuple[Callable[[Coupling], Iterator[Finding]], ...] = (
     jax_devices.libtpu,
     other_devices.metal_pair,
     other_devices.metal_without_xla,
-    other_devices.rocm_pair,
+    rocm.rocm_pair,
+    rocm.amd_gpu_not_in_build,
     accelerators.amd_without_rocm,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kdoctor.knowledge.accelerators import DRIVER_SOURCE, DRIVERS
+from kdoctor.knowledge.accelerators import DRIVER_SOURCE, DRIVERS, KEPLER_UNTIL
 from kdoctor.knowledge.catalogue import name_of
 from kdoctor.model import Distribution, Evidence, Finding, Severity
 from kdoctor.rules.cuda import below, consumers, devices, loader_path, numbers, runs_on, tensorflow_build, torch_cuda, weight
@@ -87,9 +87,10 @@ def driver_halves_differ(coupling: Coupling) -> Iterator[Finding]:
         return
     names = [(device.name or "").lower() for device in devices(coupling)]
     newer = numbers(library)[:1] > numbers(kernel)[:1]
-    if newer and all(any(word in name for word in _SERVE) for name in names):
+    kepler = any(below(device.compute_capability, "5.0") for device in devices(coupling)) and below(library, KEPLER_UNTIL) is False
+    if newer and not kepler and all(any(word in name for word in _SERVE) for name in names):
         return
-    sure = not newer or any(word in name for name in names for word in _REFUSE)
+    sure = not newer or kepler or any(word in name for name in names for word in _REFUSE)
     yield Finding(
         rule="KD712",
         name=name_of("KD712"),

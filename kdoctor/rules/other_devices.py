@@ -1,22 +1,14 @@
-"""TensorFlow on Apple's GPUs, on AMD's and on TPUs, and the instructions that a processor must have."""
+"""TensorFlow on Apple's GPUs, and the instructions that a processor must have."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from kdoctor import versions
-from kdoctor.knowledge.accelerators import (
-    METAL,
-    METAL_LAST,
-    METAL_SOURCE,
-    ROCM_OF_WHEEL,
-    ROCM_RUNTIMES,
-    ROCM_SOURCE,
-    ROCM_SUPPORTS,
-)
+from kdoctor.knowledge.accelerators import METAL, METAL_LAST, METAL_SOURCE
 from kdoctor.knowledge.catalogue import name_of
 from kdoctor.model import Distribution, Evidence, Finding, Severity, Way
-from kdoctor.rules.cuda import below, numbers, on_x86, runs_on
+from kdoctor.rules.cuda import below, on_x86, runs_on
 from kdoctor.rules.rows import label
 
 if TYPE_CHECKING:
@@ -90,59 +82,6 @@ def metal_without_xla(coupling: Coupling) -> Iterator[Finding]:
             ),
         ),
         advice="Or take the optimizers of tf.keras.optimizers.legacy.",
-    )
-
-
-def rocm_pair(coupling: Coupling) -> Iterator[Finding]:
-    """Give a finding where tensorflow-rocm was built for another ROCm than the one installed."""
-    tensorflow, rocm = coupling.present.get("tensorflow-rocm"), (coupling.snapshot.libraries or {}).get("rocm")
-    if not tensorflow or not tensorflow.version or not rocm or not numbers(rocm) or coupling.snapshot.accelerators == ():
-        return
-    wanted, minor = _rocm_of(tensorflow.version), versions.minor(tensorflow.version)
-    opened = _runtime(wanted) if wanted else "libmcwamp.so" if below(tensorflow.version, "1.15") else None
-    there = _runtime(rocm)
-    if opened and there and not there.startswith(opened):
-        built = f"It is built for ROCm {wanted or 'before 3.5'} and opens {opened}, which ROCm {rocm} does not have."
-        yield _rocm(tensorflow, rocm, Severity.ERROR, built)
-    elif _unnamed(tensorflow.version, wanted, rocm) or (
-        not wanted and minor not in ROCM_SUPPORTS.get(".".join(map(str, numbers(rocm)[:2])), (minor,))
-    ):
-        built = f"AMD does not name this pair{f'; it is built for ROCm {wanted}' if wanted else ''}."
-        yield _rocm(tensorflow, rocm, Severity.WARNING, built)
-
-
-def _rocm_of(version: str) -> str | None:
-    """Say the ROCm of a release: by the table, else by the fourth number (2.14.0.600 is for 6.0.0)."""
-    parts = numbers(version)
-    if len(parts) > 3:  # noqa: PLR2004 -- three numbers are TensorFlow's own.
-        return ".".join(str(parts[3]))[:3]
-    return ROCM_OF_WHEEL.get(version)
-
-
-def _runtime(rocm: str) -> str | None:
-    """Name the file of the HIP runtime that a ROCm has; None for one that nobody knows."""
-    return next((file for since, file in reversed(ROCM_RUNTIMES) if below(rocm, since) is False), None)
-
-
-def _unnamed(version: str, wanted: str | None, rocm: str) -> bool:
-    """Tell whether a release that says its ROCm in its number meets another minor release; older pairs proved patient."""
-    exact = len(numbers(version)) > 3 and wanted is not None and len(numbers(rocm)) > 1  # noqa: PLR2004 -- as above.
-    return exact and numbers(wanted)[:2] != numbers(rocm)[:2]
-
-
-def _rocm(tensorflow: Distribution, rocm: str, severity: Severity, cause: str) -> Finding:
-    way = Way("rocm-3", "take the last release for ROCm 3", needs=("tensorflow-rocm==2.3.3",)) if rocm.startswith("3.") else None
-    return Finding(
-        rule="KD751",
-        name=name_of("KD751"),
-        severity=severity,
-        summary=f"{label(tensorflow)} does not fit ROCm {rocm}",
-        cause=cause,
-        subjects=("tensorflow-rocm", "rocm"),
-        evidence=(Evidence("the wheel and ROCm are updated together", ROCM_SOURCE),),
-        breaks=_TENSORFLOW if severity is Severity.ERROR else frozenset(),
-        ways=(way,) if way and severity is Severity.ERROR else (),
-        advice="Take the tensorflow-rocm that is named for this ROCm (from ROCm 6.1 on, AMD's own repository has it), or another ROCm.",
     )
 
 
