@@ -6,71 +6,41 @@ from lab.row import Row
 from lab.table.bases import on
 
 _SWAPS = {
-    "2.4": ("numpy==1.21.6", "numpy==1.24.4"),
-    "2.5": ("numpy==1.23.5", "numpy==1.24.4", "protobuf==4.21.12"),
-    "2.6": ("numpy==1.23.5", "numpy==1.24.4", "protobuf==3.20.3", "protobuf==4.21.12", "wrapt==1.15.0", "typing-extensions==4.12.2"),
-    "2.7": ("numpy==1.24.4", "numpy==1.26.4", "numpy==2.0.2", "protobuf==4.21.12", "wrapt==1.17.3"),
-    "2.8": ("numpy==2.0.2", "protobuf==3.20.3", "protobuf==4.21.12", "protobuf==5.29.6", "flatbuffers==1.12", "gast==0.4.0"),
-    "2.9": ("numpy==2.2.6", "protobuf==3.20.3", "protobuf==4.21.12", "gast==0.7.0", "flatbuffers==25.12.19"),
-    "2.10": ("numpy==2.2.6", "protobuf==3.20.3", "protobuf==4.25.9", "gast==0.7.0"),
-    "2.11": ("numpy==2.0.2", "protobuf==3.20.3", "protobuf==4.21.12", "gast==0.7.0", "absl-py==0.15.0"),
-    "2.12": (
-        "numpy==1.26.4",
-        "numpy==2.0.2",
-        "protobuf==3.20.3",
-        "protobuf==5.29.6",
-        "protobuf==7.35.0",
-        "wrapt==2.0.1",
-        "gast==0.7.0",
-        "typing-extensions==4.15.0",
-        "ml-dtypes==0.5.4",
-    ),
-    "2.13": ("numpy==1.26.4", "numpy==2.0.2", "protobuf==3.20.3", "protobuf==6.33.6", "typing-extensions==4.15.0", "gast==0.7.0"),
-    "2.14": (
-        "numpy==2.0.2",
-        "protobuf==3.20.3",
-        "protobuf==6.33.6",
-        "ml-dtypes==0.1.0",
-        "ml-dtypes==0.3.2",
-        "ml-dtypes==0.5.4",
-        "wrapt==2.0.1",
-        "h5py==3.8.0",
-    ),
+    "2.4": ("numpy==1.24.4",),
+    "2.5": ("numpy==1.24.4",),
+    "2.6": ("numpy==1.24.4", "protobuf==4.21.12", "typing-extensions==4.12.2"),
+    "2.7": ("numpy==2.0.2", "protobuf==4.21.12"),
+    "2.8": ("numpy==2.0.2", "protobuf==3.20.3", "flatbuffers==1.12"),
+    "2.9": ("protobuf==4.21.12", "gast==0.7.0"),
+    "2.10": ("protobuf==3.20.3", "protobuf==4.25.9"),
+    "2.11": ("protobuf==3.20.3", "protobuf==4.21.12", "gast==0.7.0"),
+    "2.12": ("numpy==1.26.4", "numpy==2.0.2", "protobuf==7.35.0", "wrapt==2.0.1"),
+    "2.13": ("numpy==1.26.4", "protobuf==6.33.6", "typing-extensions==4.15.0"),
+    "2.14": ("protobuf==6.33.6", "ml-dtypes==0.1.0", "ml-dtypes==0.3.2", "wrapt==2.0.1"),
     "2.15": (
         "numpy==2.0.2",
         "numpy==2.0.2 ml-dtypes==0.5.4",
         "protobuf==6.33.6",
         "ml-dtypes==0.1.0",
-        "ml-dtypes==0.2.0",
-        "ml-dtypes==0.4.1",
         "ml-dtypes==0.5.4",
-        "wrapt==2.0.1",
         "h5py==2.10.0",
     ),
-    "2.16": ("numpy==2.0.2", "numpy==2.0.2 ml-dtypes==0.5.4 h5py==3.11.0", "protobuf==3.20.3", "protobuf==5.29.6", "ml-dtypes==0.5.4"),
-    "2.17": ("numpy==2.0.2", "protobuf==5.29.6", "protobuf==6.33.6", "ml-dtypes==0.5.4"),
+    "2.16": ("numpy==2.0.2 ml-dtypes==0.5.4 h5py==3.11.0", "protobuf==5.29.6", "ml-dtypes==0.5.4"),
+    "2.17": ("numpy==2.0.2", "protobuf==6.33.6"),
     "2.18": (
-        "numpy==1.26.4",
-        "numpy==2.2.6",
         "numpy==2.5.0",
         "protobuf==3.20.3",
-        "protobuf==6.33.6",
         "ml-dtypes==0.3.2",
-        "ml-dtypes==0.3.2 numpy==1.26.4",
-        "ml-dtypes==0.5.4",
         "h5py==3.10.0",
-        "h5py==3.10.0 numpy==1.26.4",
-        "wrapt==2.0.1",
         "typing-extensions==3.10.0.2",
         "typing-extensions==4.0.0",
         "flatbuffers==2.0",
         "gast==0.4.0",
         "absl-py==1.0.0",
-        "opt-einsum==2.3.2",
     ),
-    "2.19": ("numpy==2.3.5", "protobuf==4.25.9", "protobuf==6.33.6", "ml-dtypes==0.4.1", "numpy==1.26.4"),
-    "2.20": ("numpy==2.5.0", "protobuf==4.25.9", "protobuf==5.27.5", "protobuf==5.28.3", "protobuf==6.33.6", "ml-dtypes==0.4.1"),
-    "2.21": ("numpy==1.26.4", "protobuf==5.29.6", "protobuf==6.30.2", "protobuf==7.35.0", "ml-dtypes==0.4.1", "h5py==3.16.0"),
+    "2.19": ("protobuf==4.25.9", "ml-dtypes==0.4.1"),
+    "2.20": ("protobuf==4.25.9", "protobuf==5.27.5", "protobuf==5.28.3", "ml-dtypes==0.4.1"),
+    "2.21": ("protobuf==5.29.6", "protobuf==6.30.2", "protobuf==7.35.0", "ml-dtypes==0.4.1", "h5py==3.16.0"),
 }
 _PURE = "PROTOCOL_BUFFERS_PYTHON_IMPLEMENTATION"
 _CONVERT = """
@@ -84,44 +54,31 @@ model = tf.keras.Sequential([tf.keras.layers.LSTM(2, input_shape=(3, 4))])
 model.compile(loss="mse")
 model.fit(np.zeros((2, 3, 4), "float32"), np.zeros((2, 2), "float32"), verbose=0)
 """
-#: NumPy releases exist for some Pythons only.
-_PYTHON = {
-    ("2.21", "numpy==1.26.4"): "3.12",
-    ("2.9", "numpy==2.2.6"): "3.10",
-}
 
 
 def _swapped(minor: str, swap: str) -> Row:
-    python = _PYTHON.get((minor, swap), "")
     tries = {"gast": _CONVERT} if "gast" in swap else {"recurrent": _RECURRENT} if minor == "2.4" else {}
-    return on(minor, swap.replace("==", "").replace(" ", "-"), swap=swap, python=python, tries=tries)
+    return on(minor, swap.replace("==", "").replace(" ", "-"), swap=swap, tries=tries)
 
 
 #: What TensorFlow 2.18 imports when it starts, and what it does not.
-_REQUIRED = (
-    "absl-py astunparse flatbuffers gast google-pasta grpcio h5py libclang markdown ml-dtypes namex numpy opt-einsum optree packaging "
-    "protobuf requests rich six tensorboard termcolor typing-extensions wrapt"
-).split()
+_REQUIRED = ("absl-py flatbuffers grpcio h5py namex numpy optree packaging protobuf requests six tensorboard wrapt").split()
 
 ROWS = (
     *(_swapped(minor, swap) for minor, swaps in _SWAPS.items() for swap in swaps),
     *(on("2.18", f"without-{name}", without=name) for name in _REQUIRED),
-    *(on("2.21", f"without-{name}", without=name) for name in ("grpcio", "libclang", "packaging", "setuptools", "google-pasta")),
+    *(on("2.21", f"without-{name}", without=name) for name in ("packaging", "setuptools")),
     on("2.4", "recurrent-numpy1.19", tries={"recurrent": _RECURRENT}),
     on("2.8", "protobuf4.21.12-pure", swap="protobuf==4.21.12", **{_PURE: "python"}),
     on("2.8", "protobuf4.25.9-pure", swap="protobuf==4.25.9", **{_PURE: "python"}),
-    on("2.10", "protobuf4.21.12-pure", swap="protobuf==4.21.12", **{_PURE: "python"}),
-    *(on(minor, "without-setuptools", without="setuptools") for minor in ("2.16", "2.17", "2.18", "2.19", "2.20")),
+    *(on(minor, "without-setuptools", without="setuptools") for minor in ("2.17", "2.19")),
     on("2.18", "py3.11-without-setuptools", python="3.11", without="setuptools"),
     on("2.18", "setuptools-newest", "install -U setuptools"),
     on("2.18", "distutils-stdlib", SETUPTOOLS_USE_DISTUTILS="stdlib"),
     on("2.16", "distutils-stdlib", SETUPTOOLS_USE_DISTUTILS="stdlib"),
     on("2.20", "distutils-stdlib", SETUPTOOLS_USE_DISTUTILS="stdlib"),
-    *(on("2.15", f"estimator{release}", swap=f"tensorflow-estimator=={release}") for release in ("2.10.0", "2.13.0")),
+    on("2.15", "estimator2.10.0", swap="tensorflow-estimator==2.10.0"),
     on("2.12", "without-estimator", without="tensorflow-estimator"),
-    on("2.15", "jax0.4.38", "install jax==0.4.38"),
     on("2.15", "jax-newest", "install jax"),
-    on("2.16", "jax-newest", "install jax"),
     on("2.18", "jax-newest", "install jax"),
-    on("2.17", "numpy-1-jax0.4.38", also="jax==0.4.38"),
 )
