@@ -336,6 +336,12 @@ ROWS = (
     row("KD763", "jax==0.9.0", E, "libtpu jax", **TPU),
     row("KD763", "jax==0.9.0", **TPU, **PASTE),
     row("KD763", "jax==0.9.0", **TPU, env={"TPU_LIBRARY_PATH": "/lib/libtpu.so"}),
+    row("KD764", "tensorflow==2.19.0", E, "tensorflow tensorflow-tpu", **TPU),
+    row("KD764", "tensorflow==2.18.0", W, "tensorflow", **TPU),  # An image of a TPU machine may carry a build that knows it.
+    row("KD764", "tensorflow==2.15.0", **TPU),
+    row("KD764", "tensorflow-tpu==2.19.1", **TPU),
+    row("KD764", "tensorflow-cpu==2.20.0 jax==0.9.0 libtpu==0.0.34", **TPU),
+    row("KD764", "tensorflow==2.19.0", accelerators=()),
     # Metal, ROCm, the processor.
     row("KD741", "tensorflow==2.18.0 tensorflow-metal==1.1.0", E, "tensorflow-metal tensorflow", **MAC),
     row("KD741", "tensorflow==2.17.0 tensorflow-metal==1.1.0", **MAC),

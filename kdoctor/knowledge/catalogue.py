@@ -81,6 +81,7 @@ _NAMES = {
     "KD761": "libtpu-of-another-jax",
     "KD762": "libtpu-without-library",
     "KD763": "libtpu-missing",
+    "KD764": "tensorflow-without-tpu",
     "KD771": "cpu-instructions-missing",
     "KD901": "newer-than-knowledge",
 }

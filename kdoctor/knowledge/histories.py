@@ -84,6 +84,7 @@ SINCE: dict[str, str] = {
     "KD761": "Always.",
     "KD762": "jax 0.4.14 alone.",
     "KD763": "Always.",
+    "KD764": "TensorFlow 2.16, the first with a distribution of its own for TPUs.",
     "KD771": "TensorFlow 1.6, the first built with AVX.",
     "KD901": "Always: what comes after the knowledge is no error.",
 }
@@ -137,5 +138,6 @@ SOURCES: dict[str, tuple[str, ...]] = {
     "KD761": ("the extra tpu of jax; jax-ml/jax#12550, #29989",),
     "KD762": ("the files of libtpu-nightly on the package index",),
     "KD763": ("the extra tpu of jax",),
+    "KD764": ("tensorflow/tensorflow#52149, #96203", "googlecolab/colabtools#5174, #5203, #5228"),
     "KD771": ("TensorFlow 1.6.0 release notes; tensorflow.org/install/pip",),
 }

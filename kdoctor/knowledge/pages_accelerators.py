@@ -222,6 +222,14 @@ _PAGES = (
         "Install the extra: jax[tpu].",
     ),
     page_of(
+        "KD764",
+        "A TPU and no build for it",
+        "A TPU is here, and TensorFlow is the common build, with neither JAX nor torch-xla beside it.",
+        "The wheels on the package index know no TPU: No OpKernel was registered to support Op ConfigureDistributedTPU. Images of TPU "
+        "machines up to 2.18 may carry a build of the same name that does.",
+        "Install tensorflow-tpu in the version of TensorFlow.",
+    ),
+    page_of(
         "KD771",
         "The processor lacks instructions",
         "A wheel uses instructions that the processor does not have or does not show: AVX for TensorFlow from 1.6 on and for jaxlib, "

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _ON_PURPOSE = ("tensorflow-cpu", "tf-nightly-cpu", "intel-tensorflow", "intel-tensorflow-avx512")
 _OF_WINDOWS = ("tensorflow", "tensorflow-intel", "tensorflow-gpu", "tf-nightly", "tf-nightly-intel", "tf-nightly-gpu")
 _OF_AARCH64 = ("tensorflow", "tensorflow-cpu-aws", "tensorflow-aarch64", "tf-nightly")
+_FOR_NO_TPU = ("tensorflow", "tf-nightly", "tensorflow-cpu", "tf-nightly-cpu")
 
 
 class _Why(NamedTuple):
@@ -115,6 +116,28 @@ def torch_on_cpu(coupling: Coupling) -> Iterator[Finding]:
     purpose = "+cpu" in (torch.version or "")
     why = _PURPOSE._replace(advice="Take a build of torch for CUDA to use the GPU.", source=TORCH_SOURCE)
     yield _cpu_build(torch, Severity.NOTE if purpose else Severity.ERROR, why if purpose else _TORCH_WINDOWS)
+
+
+def tensorflow_without_tpu(coupling: Coupling) -> Iterator[Finding]:
+    """Give a finding where a TPU is here, and the only framework is a TensorFlow that does not know it."""
+    tensorflow = coupling.tensorflow
+    others = ("jax", "torch-xla", "tensorflow-tpu")
+    if tensorflow is None or not devices(coupling, "google") or any(name in coupling.present for name in others):
+        return
+    if tensorflow.name in _FOR_NO_TPU and not built_elsewhere(tensorflow) and below(tensorflow.version, "2.16") is False:
+        yield Finding(
+            rule="KD764",
+            name=name_of("KD764"),
+            severity=Severity.WARNING if below(tensorflow.version, "2.19") else Severity.ERROR,
+            summary=f"{label(tensorflow)} cannot use the TPU that is here",
+            cause="The wheels on the package index are built without TPUs; tensorflow-tpu is the distribution for them.",
+            subjects=(tensorflow.name, "tensorflow-tpu"),
+            evidence=(
+                Evidence("No OpKernel was registered to support Op ConfigureDistributedTPU", "tensorflow/tensorflow#96203"),
+                Evidence("tensorflow-tpu mended it", "googlecolab/colabtools#5228"),
+            ),
+            advice=f'python -m pip install "tensorflow-tpu=={versions.base(tensorflow.version)}", in place of {tensorflow.name}.',
+        )
 
 
 def amd_without_rocm(coupling: Coupling) -> Iterator[Finding]:

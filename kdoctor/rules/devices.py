@@ -33,6 +33,7 @@ DEVICE_RULES: tuple[Callable[[Coupling], Iterator[Finding]], ...] = (
     jax_devices.nccl_too_old,
     jax_devices.jax_metal,
     jax_devices.libtpu,
+    accelerators.tensorflow_without_tpu,
     other_devices.metal_pair,
     other_devices.metal_without_xla,
     rocm.rocm_pair,
