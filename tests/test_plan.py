@@ -205,3 +205,26 @@ def test_bad_files_are_told_in_one_line(tmp_path: Path, content: bytes | None, s
 )
 def test_bad_usage(arguments: tuple[str, ...], says: str) -> None:
     assert says in " ".join(run(*arguments, code=2).split())
+
+
+UV = """#!/bin/sh
+cat > "$(dirname "$0")/asked"
+echo "$@" >> "$(dirname "$0")/asked"
+echo "  x No solution found: because of this" >&2
+exit $(cat "$(dirname "$0")/code")
+"""
+
+
+@pytest.mark.parametrize(("code", "verified", "ends"), [(0, "resolver", 0), (1, "index", 1)])
+def test_a_resolver_is_asked_for_its_word(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int, verified: str, ends: int) -> None:
+    (tmp_path / "uv").write_text(UV, encoding="utf-8")
+    (tmp_path / "uv").chmod(0o755)
+    (tmp_path / "code").write_text(str(code), encoding="utf-8")
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    output = run("keras==3.6.0", "--backend", "jax", "--python-version", "3.11", "--format", "json", "--verify", code=ends)
+    document = json.loads(output[output.index("{") :])
+    assert document["verified"] == verified
+    assert ("because of this" in (document["objection"] or "")) is bool(code)
+    asked = (tmp_path / "asked").read_text(encoding="utf-8")
+    assert "keras==3.6.0\n" in asked
+    assert "--python-version 3.11 --python-platform x86_64-manylinux_2_31" in asked

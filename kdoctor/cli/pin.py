@@ -13,6 +13,7 @@ from kdoctor.cli.output import face_of, say
 from kdoctor.errors import KdoctorError
 from kdoctor.knowledge.families import BACKENDS
 from kdoctor.render.plan import FORMATS
+from kdoctor.render.words import clean
 
 if TYPE_CHECKING:
     from kdoctor.model import Snapshot
@@ -50,6 +51,7 @@ _EXTRAS = {
 @click.option("--oldest", "order", flag_value="oldest", help="The oldest ones.")
 @click.option("--stay-close-to", "freeze", metavar="FILE", help="Releases as near as possible to those of a pip freeze.")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="requirements", show_default=True, help="How the set is written.")
+@click.option("--verify", is_flag=True, help="Ask uv, or pip, for its word on the set, against your own index.")
 @color_option
 def pin(
     *,
@@ -63,6 +65,7 @@ def pin(
     order: str,
     freeze: str | None,
     form: str,
+    verify: bool,
     color: str,
 ) -> None:
     """Plan a whole set of releases that holds together, before anything is installed.
@@ -77,8 +80,22 @@ def pin(
         raise click.UsageError('nothing is asked for; for instance: kdoctor pin "keras>=3.5" --backend jax')
     target = _target(python_version, platform_, backend)
     plan = _planned(_wanted(wishes, target, order, freeze))
+    if verify and plan.pins:
+        plan = _verified(plan, target)
     _show(plan, form, color)
-    sys.exit(1 if plan.conflicts else 0)
+    sys.exit(1 if plan.conflicts or plan.objection else 0)
+
+
+def _verified(plan: Planned, target: Snapshot) -> Planned:
+    """Ask a real resolver for its word on the set."""
+    from kdoctor.collect.resolver import ask_resolver  # noqa: PLC0415 -- only where somebody asks for it.
+    from kdoctor.render.plan import lines  # noqa: PLC0415 -- the same.
+
+    word = ask_resolver(list(lines(plan)), target)
+    if word.agrees:
+        return plan._replace(verified="resolver")
+    click.echo(f"kdoctor: {word.resolver} objects: {clean(word.objection)}", err=True)
+    return plan._replace(objection=word.objection)
 
 
 def _show(plan: Planned, form: str, color: str) -> None:
@@ -209,4 +226,5 @@ def _planned(wanted: Wanted) -> Planned:
         known=made.known,
         forced=made.forced,
         date=index.date,
+        verified="index" if made.pins else "none",
     )

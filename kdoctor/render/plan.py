@@ -29,6 +29,10 @@ class Planned(NamedTuple):
     forced: tuple[str, ...]
     #: Date of the index, YYYY-MM-DD.
     date: str
+    #: index: solved against it; resolver: a real one agreed just now; none.
+    verified: str = "none"
+    #: What that resolver has against it.
+    objection: str = ""
 
 
 FORMATS = ("requirements", "constraints", "pip", "uv", "pyproject", "json")
@@ -36,22 +40,26 @@ FORMATS = ("requirements", "constraints", "pip", "uv", "pyproject", "json")
 
 def render(plan: Planned, form: str) -> str:
     """Give a plan that has a set in one of FORMATS but json."""
-    lines = list(_lines(plan))
+    wanted = list(lines(plan))
     if form == "pip":
-        return "python -m pip install " + " ".join(f'"{line}"' for line in lines)
+        return "python -m pip install " + " ".join(f'"{line}"' for line in wanted)
     if form == "uv":
-        return "uv pip install " + " ".join(f'"{line}"' for line in lines)
+        return "uv pip install " + " ".join(f'"{line}"' for line in wanted)
     if form == "pyproject":
-        return "\n".join(["dependencies = [", *(f'    "{line}",' for line in lines), "]"])
+        return "\n".join(["dependencies = [", *(f'    "{line}",' for line in wanted), "]"])
     if form == "constraints":
         # Constraints may not carry extras.
-        lines = [f"{name}=={version}" for name, version in plan.pins.items()]
-    head = [f"# {', '.join(plan.requirements)}", f"# for {plan.target}; solved against the index of {plan.date}"]
+        wanted = [f"{name}=={version}" for name, version in plan.pins.items()]
+    head = [
+        f"# {', '.join(plan.requirements)}",
+        f"# for {plan.target}; solved against the index of {plan.date}{', agreed by a resolver' * (plan.verified == 'resolver')}",
+    ]
     variables = [f"# set {name}={value}" for name, value in plan.environment.items()]
-    return "\n".join(clean(line) for line in (*head, *variables, *lines))
+    return "\n".join(clean(line) for line in (*head, *variables, *wanted))
 
 
-def _lines(plan: Planned) -> Iterator[str]:
+def lines(plan: Planned) -> Iterator[str]:
+    """Give the set as requirements, a line each."""
     for name, version in plan.pins.items():
         extras = plan.extras.get(name)
         yield f"{name}{'[' + ','.join(extras) + ']' if extras else ''}=={version}"
@@ -96,6 +104,7 @@ def document(plan: Planned) -> dict[str, Any]:
         "known_to_work": {"pins": dict(plan.works), "says": list(plan.known), "commands": list(forced_commands(plan))}
         if plan.works
         else None,
-        "verified": "index" if plan.pins else "none",
+        "verified": plan.verified,
+        "objection": plan.objection or None,
         "index": plan.date,
     }
