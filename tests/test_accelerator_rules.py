@@ -342,6 +342,7 @@ ROWS = (
     row("KD764", "tensorflow-tpu==2.19.1", **TPU),
     row("KD764", "tensorflow-cpu==2.20.0 jax==0.9.0 libtpu==0.0.34", **TPU),
     row("KD764", "tensorflow==2.19.0", accelerators=()),
+    row("KD764", "tensorflow==2.19.0 keras==3.10.0 torch==2.8.0", **TPU, env=ON_TORCH),
     # Metal, ROCm, the processor.
     row("KD741", "tensorflow==2.18.0 tensorflow-metal==1.1.0", E, "tensorflow-metal tensorflow", **MAC),
     row("KD741", "tensorflow==2.17.0 tensorflow-metal==1.1.0", **MAC),

@@ -124,6 +124,8 @@ def tensorflow_without_tpu(coupling: Coupling) -> Iterator[Finding]:
     others = ("jax", "torch-xla", "tensorflow-tpu")
     if tensorflow is None or not devices(coupling, "google") or any(name in coupling.present for name in others):
         return
+    if weight(coupling, "tensorflow") is not Severity.ERROR:
+        return
     if tensorflow.name in _FOR_NO_TPU and not built_elsewhere(tensorflow) and below(tensorflow.version, "2.16") is False:
         yield Finding(
             rule="KD764",

@@ -9,7 +9,7 @@ from kdoctor import versions
 from kdoctor.knowledge.catalogue import name_of
 from kdoctor.knowledge.rocm import AMD_TARGETS, ROCM_GPUS, ROCM_OF_WHEEL, ROCM_POLARIS, ROCM_RUNTIMES, ROCM_SOURCE, ROCM_SUPPORTS
 from kdoctor.model import Accelerator, Distribution, Evidence, Finding, Severity, Way
-from kdoctor.rules.cuda import below, devices, numbers
+from kdoctor.rules.cuda import below, devices, numbers, weight
 from kdoctor.rules.rows import label
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def amd_gpu_not_in_build(coupling: Coupling) -> Iterator[Finding]:
             yield Finding(
                 rule="KD713",
                 name=name_of("KD713"),
-                severity=Severity.ERROR if len(gpus) == 1 else Severity.WARNING,
+                severity=min(weight(coupling, "tensorflow"), Severity.ERROR if len(gpus) == 1 else Severity.WARNING),
                 summary=f"{label(tensorflow)} has no code for {target}, the AMD GPU that is here",
                 cause=f"It passes over every GPU that it does not name, and runs on the CPU; {taken}.",
                 subjects=(tensorflow.name, "gpu"),
