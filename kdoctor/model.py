@@ -163,6 +163,14 @@ class UsageResult(NamedTuple):
     because: tuple[str, ...] = ()
 
 
+class Step(NamedTuple):
+    """Something that an installer is told: "install" or "uninstall", its options, and requirements or names."""
+
+    verb: str
+    options: tuple[str, ...]
+    names: tuple[str, ...]
+
+
 class Remedy(NamedTuple):
     """A whole, consistent way out: after it, every error that pins or variables can cure is gone."""
 
@@ -175,6 +183,8 @@ class Remedy(NamedTuple):
     commands: tuple[str, ...] = ()
     changes: int = 0
     verified: str = "none"
+    #: The commands in a form for programs; not part of documents.
+    steps: tuple[Step, ...] = ()
 
 
 class Impossible(NamedTuple):

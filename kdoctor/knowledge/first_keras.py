@@ -50,7 +50,7 @@ FIRST_KERAS: tuple[Fact, ...] = (
     ),
     fact(
         "KD407",
-        "theano",
+        "backend=theano and theano",
         "?numpy<1.22",
         "theano",
         "Theano reads numpy.distutils.__config__.blas_opt_info when it is imported, which NumPy has no more from 1.22 on",
@@ -59,7 +59,7 @@ FIRST_KERAS: tuple[Fact, ...] = (
     ),
     fact(
         "KD407",
-        "keras<2.4 and theano-pymc",
+        "keras<2.4 and backend=theano and theano-pymc",
         "?theano-pymc<1.1",
         "theano",
         "Keras imports MRG_RandomStreams from theano.sandbox.rng_mrg, which theano-pymc 1.1 renamed",

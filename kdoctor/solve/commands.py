@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from kdoctor import versions
-from kdoctor.model import Snapshot
+from kdoctor.model import Snapshot, Step
 
 _NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*", re.ASCII)
 _SPECIFIER = re.compile(r"[0-9A-Za-z.*+!<>=~,-]*", re.ASCII)
@@ -31,21 +31,41 @@ def commands(
     would bring in a rival. Only normalized names, versions that packaging accepts and values that can be quoted get into a command.
     """
     install, uninstall = _installer(snapshot)
+    words = {"install": install, "uninstall": uninstall}
+    done = steps(pins, remove, reinstall, plain, alone)
+    line = " && ".join(
+        " ".join((words[verb], *options, *(_quoted_requirement(verb, one) for one in names))) for verb, options, names in done
+    )
+    windows = snapshot.platform is not None and snapshot.platform.system == "windows"
+    variables = [_variable(name, value, windows=windows) for name, value in environment.items()]
+    return tuple(filter(None, (line, *variables)))
+
+
+def steps(
+    pins: Mapping[str, str],
+    remove: Sequence[str],
+    reinstall: Sequence[str],
+    plain: Mapping[str, str] | None = None,
+    alone: Iterable[str] = (),
+) -> tuple[Step, ...]:
+    """Give what an installer must be told one after the other; the parameters are those of `commands`."""
     apart = {*alone, *reinstall}
     again = [_exactly(name, pins[name]) if name in pins else _named(name, "") for name in reinstall]
     bare = [_exactly(name, version) for name, version in pins.items() if name in apart and name not in reinstall]
     fresh = [_exactly(name, version) for name, version in pins.items() if name not in apart]
     fresh += [_named(name, specifier) for name, specifier in (plain or {}).items()]
-    steps = (
-        (uninstall, [_named(name, "").strip('"') for name in remove]),
-        (f"{install} --force-reinstall --no-deps", again),
-        (f"{install} --no-deps", bare),
-        (install, fresh),
+    whole = (
+        Step("uninstall", (), tuple(filter(None, (_named(name, "") for name in remove)))),
+        Step("install", ("--force-reinstall", "--no-deps"), tuple(filter(None, again))),
+        Step("install", ("--no-deps",), tuple(filter(None, bare))),
+        Step("install", (), tuple(filter(None, fresh))),
     )
-    line = " && ".join(f"{command} {' '.join(filter(None, names))}" for command, names in steps if any(names))
-    windows = snapshot.platform is not None and snapshot.platform.system == "windows"
-    variables = [_variable(name, value, windows=windows) for name, value in environment.items()]
-    return tuple(filter(None, (line, *variables)))
+    return tuple(step for step in whole if step.names)
+
+
+def _quoted_requirement(verb: str, text: str) -> str:
+    """Put a requirement in quotes, which sh and cmd.exe both take."""
+    return text if verb == "uninstall" else f'"{text}"'
 
 
 def _exactly(name: str, version: str) -> str:
@@ -54,9 +74,9 @@ def _exactly(name: str, version: str) -> str:
 
 
 def _named(name: str, specifier: str) -> str:
-    """Give a requirement in quotes, which sh and cmd.exe both take; "" where the name is none."""
+    """Give a requirement; "" where the name is none."""
     bare = specifier.replace(" ", "")
-    return f'"{name}{bare if _SPECIFIER.fullmatch(bare) else ""}"' if _NAME.fullmatch(name) else ""
+    return f"{name}{bare if _SPECIFIER.fullmatch(bare) else ''}" if _NAME.fullmatch(name) else ""
 
 
 def _installer(snapshot: Snapshot) -> tuple[str, str]:

@@ -9,7 +9,7 @@ from kdoctor import versions
 from kdoctor.knowledge.coupling import Coupling, couple, points_to
 from kdoctor.knowledge.families import ROLES
 from kdoctor.model import Distribution, Remedy, Snapshot, Way
-from kdoctor.solve.commands import commands
+from kdoctor.solve.commands import commands, steps
 from kdoctor.solve.goals import Goal
 from kdoctor.solve.patched import missing, moot, patched, plain
 from kdoctor.solve.problem import Problem
@@ -55,6 +55,7 @@ def made(snapshot: Snapshot, change: Change, problem: Problem) -> Remedy:
         commands=commands(snapshot, known, remove, goal.reinstall, goal.environment, extra, alone),
         changes=len(pins) + len(remove) + len(goal.environment) + len(asked_for),
         verified="index" if known else "none",
+        steps=steps(known, remove, goal.reinstall, extra, alone),
     )
 
 
