@@ -4,7 +4,7 @@ Where each generation looks, read in its sources:
 
 | Keras | KERAS_HOME | home not writable | source |
 | --- | --- | --- | --- |
-| 0.3 to 2.1 | not read | /tmp/.keras | keras/backend/__init__.py of every release from 0.3.0 to 2.1.6; 0.2 reads no file |
+| 0.3 to 2.1 | not read | /tmp/.keras | keras/backend/__init__.py of 0.3.0, 0.3.3 and 1.0.0 to 2.1.6; 0.2.0 reads no file |
 | 2.2, 2.3 | before all | /tmp/.keras | keras/backend/load_backend.py of 2.3.1 |
 | 2.4 to 2.15, tf-keras | before all | ~/.keras all the same | keras/backend.py of 2.6.0, keras/src/backend.py of 2.15.0, \
 tf_keras/src/backend.py of 2.21.0, tensorflow/python/keras/backend.py |

@@ -1,8 +1,8 @@
 """How each generation of Keras reads KERAS_BACKEND and keras.json.
 
-Read in keras/backend/__init__.py (up to 2.1), keras/backend/load_backend.py (2.2 and 2.3) and keras/src/backend/config.py (3) of
-every release from 0.3.0 to 2.3.1 and of one of each minor release from 3.0 to 3.15; measured on Keras 1.2.2, 2.0.9, 2.1.6, 2.2.4, 2.3.1,
-2.10.0, 3.0.5 and 3.15.1 and on the Keras inside TensorFlow 1.15, 2.1 and 2.4.
+Read in keras/backend/__init__.py or keras/backend/load_backend.py of every release from 1.0.0 to 2.3.1 and of 0.3.0 and 0.3.3, and in
+keras/src/backend/config.py of one of each minor release from 3.0 to 3.15. Measured on Keras 2.1.6 (the empty variable), 2.2.4, 2.10.0,
+3.0.5 and 3.15.1 and on the Keras inside TensorFlow 1.15, 2.1 and 2.4; what is said of older ones was read, not run.
 """
 
 from __future__ import annotations
