@@ -178,30 +178,41 @@ def requirement(text: str) -> Requirement | None:
 
 
 def marker_environment(snapshot: Snapshot) -> dict[str, str] | None:
-    """Give the marker environment of a snapshot; None where its Python or its system is unknown."""
-    python, platform = snapshot.python, snapshot.platform
-    if python is None or platform is None or python.version is None or platform.system not in _SYSTEMS:
-        return None
-    sys_platform, os_name, system = _SYSTEMS[platform.system]
-    numbers = python.version.split(".")
-    machine = platform.machine or ""
-    name = {"cpython": "CPython", "pypy": "PyPy"}.get(python.implementation, python.implementation)
+    """Give the part of the marker environment that a snapshot knows; None where it knows neither Python nor system."""
+    return {**_of_python(snapshot), **_of_platform(snapshot)} or None
+
+
+def _of_python(snapshot: Snapshot) -> dict[str, str]:
+    python = snapshot.python
+    if python is None or python.version is None:
+        return {}
     return {
         "implementation_name": python.implementation,
         "implementation_version": python.version,
+        "platform_python_implementation": {"cpython": "CPython", "pypy": "PyPy"}.get(python.implementation, python.implementation),
+        "python_full_version": python.version,
+        "python_version": ".".join(python.version.split(".")[:2]),
+    }
+
+
+def _of_platform(snapshot: Snapshot) -> dict[str, str]:
+    platform = snapshot.platform
+    if platform is None or platform.system not in _SYSTEMS:
+        return {}
+    sys_platform, os_name, system = _SYSTEMS[platform.system]
+    machine = platform.machine or ""
+    return {
         "os_name": os_name,
         "platform_machine": _MACHINES.get((platform.system, machine), machine),
-        "platform_python_implementation": name,
         "platform_release": "",
         "platform_system": system,
         "platform_version": "",
-        "python_full_version": python.version,
-        "python_version": ".".join(numbers[:2]),
         "sys_platform": sys_platform,
     }
 
 
 _PYTHON_MARKER = re.compile(r"python_version\s*(<=|>=|<|>|==|!=)\s*[\"'](\d+(?:\.\d+)*)[\"']", re.ASCII)
+_MARKER_NAMES = re.compile(r"\b(implementation_\w+|os[._]name|platform[._]\w+|python_(?:full_)?version|sys[._]platform)\b", re.ASCII)
 _EXTRA_MARKER = re.compile(r"extra\s*==\s*[\"']([^\"']+)[\"']", re.ASCII)
 
 
@@ -217,7 +228,10 @@ def marker_holds(marker: str | None, environment: Mapping[str, str] | None, extr
         return None
     simple = _PYTHON_MARKER.fullmatch(marker)
     if simple:
-        return satisfies(environment["python_version"], simple[1] + simple[2])
+        return satisfies(environment.get("python_version"), simple[1] + simple[2])
+    if any(name.replace(".", "_") not in environment for name in _MARKER_NAMES.findall(marker)):
+        # packaging would fill in what is unknown from the interpreter that runs kdoctor.
+        return None
     from packaging.markers import InvalidMarker, Marker, UndefinedComparison, UndefinedEnvironmentName  # noqa: PLC0415 -- start-up time.
 
     try:

@@ -70,6 +70,8 @@ ROWS = (
     row("KD001", "keras==3.5.0", requires={"keras": ('numpy<1; extra == "old"', 'rich>1; python_version < "3.8"')}),
     row("KD002", "tensorflow==2.18.1 keras==3.10.0", requires={"tensorflow": ('numpy>=1; python_version < "3"',)}),
     metadata("KD002", WHOLE.replace("optree==0.20.0", ""), E, "optree keras"),
+    metadata("KD002", "tensorflow==2.11.0", E, "tensorflow-intel", **ON_WINDOWS, python=None, complete=False, absent="tensorflow-intel"),
+    metadata("KD002", "tensorflow==2.11.0", python=None, complete=False, absent="tensorflow-intel"),  # Linux has no such body.
     metadata("KD002", WHOLE.replace("tensorboard==2.18.0", ""), W, "tensorboard tensorflow"),
     row("KD002", "keras==2.3.1 tensorflow==2.2.3", E, "scipy keras", requires={"keras": ("scipy>=0.14",)}),
     row("KD002", "keras==2.1.2 tensorflow==1.15.5", W, "scipy keras", requires={"keras": ("scipy>=0.14",)}),
@@ -369,6 +371,12 @@ ROWS = (
     row("KD604", "tensorboard==2.20.0 setuptools==81.0.0", complete=False),
     row("KD604", "tensorboard==2.21.0 setuptools==82.0.1", complete=False),
     row("KD604", "tensorboard==2.20.0 setuptools==82.0.1 tensorflow==2.20.0"),  # Only one command of many is touched.
+    row("KD603", "transformers tensorflow==2.18.0", E, "tf-keras transformers", complete=False, absent="tf-keras"),
+    row("KD603", "transformers tensorflow==2.15.0 keras==3.0.5", E, "tf-keras", complete=False, absent="tf-keras"),
+    row("KD603", "transformers tensorflow==2.15.0 keras==2.15.0", complete=False, absent="tf-keras"),
+    row("KD603", "transformers tensorflow==2.18.0", complete=False),  # Nobody says that it is missing.
+    row("KD603", "tensorflow-hub==0.16.0 tensorflow==2.15.0 keras==3.0.5", E, "tf-keras tensorflow-hub"),
+    row("KD603", "tensorflow-hub==0.16.0 tensorflow==2.15.0 keras==2.15.0"),
     row("KD602", "autokeras==1.1.0 keras-tuner==1.4.0", E, "autokeras keras-tuner"),
     row("KD602", "autokeras==1.1.0 keras-tuner==1.3.5"),
     row("KD602", "autokeras==1.1.0 keras-tuner==1.4.7"),

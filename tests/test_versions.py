@@ -126,6 +126,11 @@ WINDOWS = Snapshot(python=Python("3.13.0"), platform=Platform("windows", "amd64"
         ('sys_platform == "win32" and platform_machine == "AMD64"', WINDOWS, (), True),
         ('platform_system != "Darwin" or platform_machine != "arm64"', LINUX, (), True),
         ('sys_platform == "linux"', Snapshot(), (), None),
+        ('platform_system == "Windows"', WINDOWS._replace(python=None), (), True),
+        ('platform_system == "Windows" and python_version < "3.9"', WINDOWS._replace(python=None), (), None),
+        ('python_version < "3.9"', WINDOWS._replace(python=None), (), None),
+        ('python_version < "3.9"', WINDOWS._replace(platform=None), (), False),
+        ('sys.platform == "win32" and python_version < "3.9"', WINDOWS._replace(platform=None), (), None),
         ("no marker", LINUX, (), None),
     ],
 )

@@ -12,7 +12,7 @@ from kdoctor.knowledge.families import ROLES
 from kdoctor.model import Distribution
 
 _CONDITION = re.compile(r"([?!~]?)([A-Za-z0-9._-]+?)\s*((?:[<>=!~]=?|===).*)?", re.ASCII)
-_CIRCUMSTANCES = ("backend", "legacy", "system", "machine")
+_CIRCUMSTANCES = ("backend", "legacy", "system", "machine", "absent")
 
 
 class Condition(NamedTuple):
@@ -94,6 +94,8 @@ def _variable(condition: Condition, coupling: Coupling) -> bool:
 def _circumstance(condition: Condition, coupling: Coupling) -> bool | None:
     wanted = condition.specifier.lstrip("=").strip()
     platform = coupling.snapshot.platform
+    if condition.name == "absent":
+        return wanted in coupling.snapshot.absent
     if condition.name == "backend":
         asked = coupling.backend if generation(coupling.keras) != "tf" else "tensorflow"
         return None if asked is None else asked == wanted

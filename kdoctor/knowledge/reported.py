@@ -116,11 +116,37 @@ REPORTED: tuple[Fact, ...] = (
     ),
     fact(
         "KD602",
-        "autokeras<2 and keras-tuner>=1.4",
+        "autokeras and keras-tuner>=1.4",
         "?keras-tuner>=1.4.3",
         "",
-        "autokeras 1 reads keras_tuner.engine.tuner, which keras-tuner 1.4.0 to 1.4.2 do not show",
+        "autokeras reads keras_tuner.engine.tuner, which keras-tuner 1.4.0 to 1.4.2 do not show",
         "keras-team/autokeras#1892; keras_tuner/engine/__init__.py of 1.4.0 to 1.4.7",
         "autokeras 1.1.0 with keras-tuner 1.4.0; 1.3.5 and 1.4.3 have it",
+    ),
+    *(
+        fact(
+            "KD603",
+            f"{addon} and {keras} and absent=tf-keras",
+            "tf-keras",
+            "",
+            f"{addon} asks for tf-keras where Keras is 3; whoever reports that it is missing has met that",
+            source,
+            seen,
+        )
+        for addon, source, seen in (
+            ("transformers", "huggingface/transformers#36410", "transformers 4.49 on TensorFlow 2.18"),
+            ("deepface", "serengil/deepface#1121", "deepface on TensorFlow 2.16"),
+            ("retina-face", "serengil/retinaface#106", "retina-face on TensorFlow 2.17"),
+        )
+        for keras in ("tensorflow>=2.16", "tensorflow<2.16 and keras>=3")
+    ),
+    fact(
+        "KD603",
+        "tensorflow-hub==0.16.0 and tensorflow and keras>=3",
+        "tf-keras",
+        "",
+        "tensorflow-hub 0.16.0 imports tf_keras where tf.keras is Keras 3, and does not declare it; 0.16.1 does",
+        "tensorflow_hub/__init__.py and METADATA of 0.16.0 and 0.16.1; keras-team/keras-hub#1417",
+        "tensorflow-hub 0.16.0 on TensorFlow 2.15 with Keras 3",
     ),
 )

@@ -23,7 +23,8 @@ class Fact(NamedTuple):
     """One thing that is known to fail although metadata allows it: when all of `when` holds, `needs` must hold too.
 
     A condition is a role or distribution with a specifier ("tensorflow>=2.16", "python<3.12"; without a specifier: installed)
-    or a circumstance ("backend=jax", "legacy=on", "system=windows", "machine=arm64", an environment variable: "X=1", "X!=1").
+    or a circumstance ("backend=jax", "legacy=on", "system=windows", "machine=arm64", an environment variable: "X=1", "X!=1",
+    "absent=tf-keras": a paste that names few distributions says that this one is missing).
     With a leading "!" a condition holds where the distribution is not installed, or not named where not all are known, with
     "~" unless it is known to be missing.
     The roles `tensorflow`, `keras` and `tf-keras` mean whichever distribution answers for that import. `needs` is such a
