@@ -285,7 +285,8 @@ ROWS = (
     row("KD406", "keras==3.6.0 tensorflow==2.18.1"),
     row("KD407", "keras==3.12.4 jax==0.4.26 jaxlib==0.4.26", E, "jax keras", env=JAX),
     row("KD407", "keras==3.12.4 jax==0.4.30 jaxlib==0.4.30", env=JAX),
-    row("KD407", "keras==3.9.2 jax==0.6.2 jaxlib==0.6.2", E, env=JAX),
+    row("KD407", "keras==3.9.2 jax==0.6.1 jaxlib==0.6.1", E, env=JAX),
+    row("KD407", "keras==3.9.2 jax==0.6.0 jaxlib==0.6.0", env=JAX),
     row("KD407", "keras==3.9.2 jax==0.6.2 tensorflow==2.18.1"),  # Installed, but not the backend.
     row("KD407", "keras==3.9.2 torch==2.0.1", E, "torch", env=TORCH),
     row("KD407", "keras==2.3.1 theano==1.0.5 numpy==1.22.4", E, "theano numpy", env=THEANO),

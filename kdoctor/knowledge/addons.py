@@ -35,6 +35,13 @@ _FORESTS = (
     ("==1.0.0", "2.10"),
 )
 
+#: tensorflow-io names a TensorFlow in extras only: (its release, the TensorFlow on which it loads, where it was seen not to).
+_IO = (
+    ("0.37", ">=2.16,<2.18", "TensorFlow 2.15, 2.18, 2.19, 2.20 and 2.21"),
+    ("0.36", "<2.16", "TensorFlow 2.16"),
+    ("0.35", "<2.16", "TensorFlow 2.16"),
+)
+
 ADDONS: tuple[Fact, ...] = (
     *(
         fact(
@@ -214,6 +221,58 @@ ADDONS: tuple[Fact, ...] = (
         "onnx/tensorflow-onnx#2373",
         "tf2onnx 1.16.1 with NumPy 2.0.2",
     ),
+    *(
+        fact(
+            "KD601",
+            f"tensorflow-io=={release}.*",
+            f"?tensorflow{tensorflow}",
+            "",
+            f"the op library of tensorflow-io {release} does not load on this TensorFlow; the import works, every operation then ends "
+            "with NotImplementedError: unable to open file: libtensorflow_io.so",
+            f"{_RUN}; the compatibility table of tensorflow-io",
+            f"tensorflow-io {release} on {seen}",
+        )
+        for release, tensorflow, seen in _IO
+    ),
+    fact(
+        "KD609",
+        "tensorflow-text and system=linux",
+        "?tensorflow-text!=2.21.0",
+        "",
+        "the wheels of tensorflow-text 2.21.0 lack the symbol icudt77_dat and cannot be imported with any TensorFlow; 2.21.1 can",
+        f"tensorflow/text#1541; the symbols of the wheels for x86_64 and aarch64; {_RUN}",
+        "tensorflow-text 2.21.0 on TensorFlow 2.21.0",
+    ),
+    fact(
+        "KD503",
+        "tensorflow-metadata>=1.21",
+        "?protobuf>=6.31.1",
+        "",
+        "tensorflow-metadata 1.21 and later, which tensorflow-datasets imports, hold code that protobuf 6.31.1 made, and no older one "
+        "runs it; the metadata admits protobuf 4.25",
+        f"tensorflow_metadata/proto/v0/schema_pb2.py 1.17.3 and 1.21.0; {_RUN}",
+        "tensorflow-metadata 1.21.0 with protobuf 4.25.9 and 5.29.6",
+    ),
+    fact(
+        "KD503",
+        "ydf==0.16.0",
+        "?protobuf>=6.31.1",
+        "",
+        "ydf 0.16.0, which tensorflow-decision-forests imports, holds code that protobuf 6.31.1 made, and no older one runs it; "
+        "its metadata admits protobuf 5.29.1",
+        f"yggdrasil_decision_forests/dataset/data_spec_pb2.py 0.15.0 and 0.16.0; {_RUN}",
+        "ydf 0.16.0 with tensorflow-decision-forests 1.11.0, TensorFlow 2.18 and protobuf 5.29.6",
+    ),
+    fact(
+        "KD504",
+        "onnx>=1.19",
+        "?ml-dtypes>=0.5",
+        "",
+        "onnx 1.19 and later, which tf2onnx imports, use ml_dtypes.float4_e2m1fn, which ml-dtypes has from 0.5.0 on; "
+        "1.19.0 declares no version",
+        f"onnx/onnx#7249; {_RUN}",
+        "onnx 1.19.0 with ml-dtypes 0.3.2",
+    ),
     fact(
         "KD601",
         "tensorflow-text==2.19.* and tensorflow-cpu",
@@ -225,19 +284,19 @@ ADDONS: tuple[Fact, ...] = (
     ),
     fact(
         "KD603",
-        "retina-face and tensorflow>=2.16",
+        "retina-face<0.0.19 and tensorflow>=2.16",
         "tf-keras",
         "",
-        "retina-face is written for Keras 2 and asks for tf-keras where TensorFlow is 2.16 or newer",
+        "retina-face before 0.0.19 is written for Keras 2 and asks for tf-keras where TensorFlow is 2.16 or newer",
         "serengil/retinaface#106",
         "retina-face 0.0.17 on TensorFlow 2.17",
     ),
     fact(
         "KD603",
-        "deepface and tensorflow>=2.16",
+        "deepface<0.0.102 and tensorflow>=2.16",
         "tf-keras",
         "",
-        "deepface is written for Keras 2 and asks for tf-keras where TensorFlow is 2.16 or newer",
+        "deepface before 0.0.102 is written for Keras 2 and asks for tf-keras where TensorFlow is 2.16 or newer",
         "serengil/deepface#1323; serengil/deepface#1121",
         "deepface 0.0.93 on TensorFlow 2.17, and on 2.20",
     ),
@@ -268,6 +327,14 @@ BOUND_BY_ABI = frozenset({"tensorflow-text", "tensorflow-decision-forests", "ten
 
 #: (add-on, its version, TensorFlow) that were seen to load although the minors differ.
 SEEN_TO_LOAD = (
+    ("tensorflow-text==2.17.*", "tensorflow==2.16.*"),
+    ("tensorflow-text==2.16.*", "tensorflow==2.17.*"),
+    # Declared is one patch release; all of that minor release are alike.
+    ("tensorflow-decision-forests==1.12.*", "tensorflow==2.19.*"),
+    ("tensorflow-decision-forests==1.11.*", "tensorflow==2.18.*"),
+    ("tensorflow-decision-forests>=1.9,<1.11", "tensorflow==2.17.*"),
+    ("tensorflow-decision-forests==1.9.*", "tensorflow==2.16.*"),
+    ("tensorflow-decision-forests>=1.7,<1.9", "tensorflow==2.15.*"),
     ("tensorflow-text==2.19.*", "tensorflow==2.18.*"),
     ("tensorflow-text==2.14.*", "tensorflow==2.15.*"),
 )

@@ -53,6 +53,8 @@ _NAMES = {
     "KD605": "placeholder-release",
     "KD606": "add-on-needs-numpy-1",
     "KD607": "add-on-of-another-backend",
+    "KD608": "add-on-needs-legacy-keras",
+    "KD609": "broken-release",
     "KD701": "cpu-build-beside-gpu",
     "KD702": "cuda-libraries-missing",
     "KD703": "cuda-of-another-generation",

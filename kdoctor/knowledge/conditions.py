@@ -68,6 +68,9 @@ def holds(text: str, coupling: Coupling) -> bool | None:
 def violated(text: str, coupling: Coupling) -> bool | None:
     """Tell whether a `needs` condition is violated; None where it cannot be told."""
     condition = read(text)
+    if condition.name in _CIRCUMSTANCES:
+        held = _circumstance(condition, coupling)
+        return None if held is None else not held
     distribution = who(condition.name, coupling)
     if condition.mark == "!":
         return distribution is not None

@@ -268,7 +268,7 @@ _PAGES = (
     page_of(
         "KD503",
         "protobuf is too old",
-        "TensorFlow 2.20 or later with an older protobuf than its generated code needs.",
+        "TensorFlow 2.20 or later, or an add-on, with an older protobuf than its generated code needs.",
         "The runtime refuses generated code that is newer than itself.",
         "Upgrade protobuf; what caps it must move as well.",
     ),
@@ -367,6 +367,22 @@ _PAGES = (
         "An add-on uses JAX or PyTorch in a release that does not have what it calls.",
         "Such add-ons declare none of the frameworks that they can run on, so no tool that reads metadata sees it.",
         "Move the add-on or the backend as the remedy says.",
+    ),
+    page_of(
+        "KD608",
+        "An add-on needs the other state of TF_USE_LEGACY_KERAS",
+        "An add-on is written for Keras 2 and finds Keras 3 behind tf.keras, or the other way round.",
+        "TF_USE_LEGACY_KERAS=1 puts tf-keras, which is Keras 2, behind tf.keras. Layers and models of the two Kerases do not mix. "
+        "A note names an add-on of which one feature fails, so that its other users need not care.",
+        "Set the variable before TensorFlow is imported and install the tf-keras of the same minor release, or, where the add-on is for "
+        "Keras 3, leave it unset.",
+    ),
+    page_of(
+        "KD609",
+        "A release that cannot be loaded",
+        "The wheels of this one release are faulty.",
+        "They were built or packed wrongly: no other version of anything else helps.",
+        "Take the release before or after it.",
     ),
     page_of(
         "KD901",

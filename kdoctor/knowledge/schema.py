@@ -7,7 +7,11 @@ from typing import NamedTuple
 
 from kdoctor.model import RuleText, Severity
 
-__all__ = ["Advice", "Effect", "Fact", "RuleText", "Severity", "Tolerated", "fact"]
+__all__ = ["SWITCH", "Advice", "Effect", "Fact", "RuleText", "Severity", "Tolerated", "fact"]
+
+
+#: What a row names that needs TF_USE_LEGACY_KERAS to be on: its `needs` is "legacy=on".
+SWITCH = "legacy"
 
 
 class Effect(Enum):
@@ -28,9 +32,9 @@ class Fact(NamedTuple):
     With a leading "!" a condition holds where the distribution is not installed, or not named where not all are known, with
     "~" unless it is known to be missing.
     The roles `tensorflow`, `keras` and `tf-keras` mean whichever distribution answers for that import. `needs` is such a
-    condition on one distribution. With a leading "?" a missing distribution is no violation (its absence is another rule's
-    affair), with "!" the distribution must not be installed; "{version}" in it stands for the version of the first
-    distribution of `when`. Versions are judged by their release: 2.16.0.dev1 counts as 2.16.0.
+    condition on one distribution, or "legacy=on" or "legacy=off". With a leading "?" a missing distribution is no violation
+    (its absence is another rule's affair), with "!" the distribution must not be installed; "{version}" in it stands for the
+    version of the first distribution of `when`. Versions are judged by their release: 2.16.0.dev1 counts as 2.16.0.
     """
 
     rule: str

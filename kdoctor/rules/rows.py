@@ -7,13 +7,16 @@ from typing import NamedTuple
 
 from kdoctor import versions
 from kdoctor.knowledge.catalogue import name_of
-from kdoctor.knowledge.conditions import holds, read, violated, who
+from kdoctor.knowledge.conditions import Condition, holds, read, violated, who
 from kdoctor.knowledge.coupling import Coupling
 from kdoctor.knowledge.dates import beyond_horizon
 from kdoctor.knowledge.facts import FACTS
 from kdoctor.knowledge.families import FAMILY, TENSORFLOW
-from kdoctor.knowledge.schema import Fact
+from kdoctor.knowledge.schema import SWITCH, Fact
 from kdoctor.model import Distribution, Evidence, Finding, Severity, Way
+
+#: The variable behind a circumstance that a row may need.
+VARIABLES = {SWITCH: "TF_USE_LEGACY_KERAS"}
 
 
 class Hit(NamedTuple):
@@ -32,7 +35,7 @@ def known_failures(coupling: Coupling) -> Iterator[Finding]:
         need = read(hit.needs)
         grouped.setdefault((hit.fact.rule, hit.fact.severity, need.mark.strip("?") + need.name), []).append(hit)
     for group in grouped.values():
-        yield _finding(group)
+        yield _finding(coupling, group)
 
 
 def hits(coupling: Coupling) -> Iterator[Hit]:
@@ -55,23 +58,37 @@ def _quick_no(fact: Fact, coupling: Coupling) -> bool:
     return first.name not in ("backend", "legacy", "system", "machine", "python") and who(first.name, coupling) is None
 
 
-def _finding(group: list[Hit]) -> Finding:
+def _finding(coupling: Coupling, group: list[Hit]) -> Finding:
     fact, needs, _, target = group[0]
     need = read(needs)
     holders = [holder for hit in group for holder in hit.holders]
-    subjects = [*(holder.name for holder in holders), target.name if target else need.name]
+    subjects = [*(holder.name for holder in holders), target.name if target else VARIABLES.get(need.name, need.name)]
     subjects += [name for name in ("python",) if any(read(text).name == name for hit in group for text in hit.fact.when)]
     return Finding(
         rule=fact.rule,
         name=name_of(fact.rule),
         severity=fact.severity,
-        summary=_summary(holders, target, need.name, need.mark),
+        summary=_switched(group, need) if need.name == SWITCH else _summary(holders, target, need),
         cause=" ".join(dict.fromkeys(_sentence(hit.fact.says) for hit in group)),
         subjects=tuple(dict.fromkeys(subjects)),
         evidence=tuple(Evidence(f"seen for {hit.fact.observed}", hit.fact.source, "known to fail") for hit in group),
         breaks=frozenset().union(*(hit.fact.breaks for hit in group)),
-        ways=() if target and need.mark != "!" else (_way(group, need.name, target),),
+        ways=_ways(coupling, group, need, target),
     )
+
+
+def _ways(coupling: Coupling, group: list[Hit], need: Condition, target: Distribution | None) -> tuple[Way, ...]:
+    if need.name == SWITCH:
+        return (_switch(coupling, need.specifier),)
+    return () if target and need.mark != "!" else (_way(group, need.name, target),)
+
+
+def _switch(coupling: Coupling, state: str) -> Way:
+    if state == "=off":
+        return Way("legacy-off", "do without legacy Keras", environment={VARIABLES[SWITCH]: None})
+    minor = versions.minor(coupling.tensorflow.version) if coupling.tensorflow and not coupling.tf_keras else None
+    needs = (f"tf-keras=={minor[0]}.{minor[1]}.*",) if minor else ()
+    return Way("legacy-on", "switch legacy Keras on", needs=needs, environment={VARIABLES[SWITCH]: "1"})
 
 
 def _way(group: list[Hit], name: str, target: Distribution | None) -> Way:
@@ -84,7 +101,12 @@ def _way(group: list[Hit], name: str, target: Distribution | None) -> Way:
     return Way(f"remove-{name}", f"remove {name}", remove=(name,))
 
 
-def _summary(holders: list[Distribution], target: Distribution | None, name: str, mark: str) -> str:
+def _switched(group: list[Hit], need: Condition) -> str:
+    return f"{VARIABLES[SWITCH]} should be {need.specifier.strip('=')} for {_join([label(hit.holders[0]) for hit in group])}"
+
+
+def _summary(holders: list[Distribution], target: Distribution | None, need: Condition) -> str:
+    name, mark = need.name, need.mark
     others = [label(holder) for holder in holders if holder is not target]
     if target is None:
         return f"{_join(others) or 'this Keras'} needs {name}, which is not installed"

@@ -12,7 +12,7 @@ from kdoctor.knowledge.coupling import Coupling, points_to
 from kdoctor.knowledge.facts import FACTS
 from kdoctor.knowledge.families import ROLES
 from kdoctor.knowledge.index import Index, Target, installable
-from kdoctor.knowledge.schema import Fact
+from kdoctor.knowledge.schema import SWITCH, Fact
 from kdoctor.model import Distribution
 from kdoctor.solve.goals import Goal, Need, asked
 from kdoctor.solve.nearness import by_age, by_nearness
@@ -238,6 +238,9 @@ class Problem:
 
     def _fact_wish(self, fact: Fact, name: str, version: str | None) -> Iterator[Wish]:
         need = read(fact.need(versions.base(version)))
+        if need.name == SWITCH:
+            # A variable is for a way out to set, and no version of anything.
+            return
         who = self._who(need.name)
         if who == name and need.mark != "!":
             if not versions.satisfies(versions.base(version), need.specifier):

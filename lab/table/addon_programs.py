@@ -59,8 +59,8 @@ PROGRAMS = {
     "keras.Model([x, a], GCNConv(2)([x, a]))",
     "tensorflow-addons": "import tensorflow_addons as tfa\n" + _TF_KERAS + _DATA + _MODEL + "m.compile(tfa.optimizers.AdamW(1e-4), 'mse')\n"
     "m.fit(x, y, verbose=0)\ntfa.image.rotate(tf.zeros((1, 8, 8, 3)), 1.0)",
-    "tensorflow-datasets": "import tensorflow_datasets as tfds\n"
-    "tfds.features.FeaturesDict({'x': tfds.features.Scalar('int64')}).get_serialized_info()",
+    "tensorflow-datasets": "import numpy as np, tensorflow_datasets as tfds\n"
+    "tfds.features.FeaturesDict({'x': tfds.features.Scalar(np.int64)}).get_serialized_info()",
     "tensorflow-decision-forests": "import tensorflow_decision_forests as tfdf, pandas as pd\n"
     "f = pd.DataFrame({'a': range(50), 'y': [0, 1] * 25})\n"
     "d = tfdf.keras.pd_dataframe_to_tf_dataset(f, label='y')\n"
@@ -111,9 +111,9 @@ PROGRAMS = {
     "tf-agents": "from tf_agents.networks import q_network\nfrom tf_agents.specs import tensor_spec\nimport tensorflow as tf\n"
     "from tf_agents.agents.dqn import dqn_agent\n"
     "q_network.QNetwork(tensor_spec.TensorSpec([4]), tensor_spec.BoundedTensorSpec([], tf.int32, 0, 1)).create_variables()",
-    "tf2onnx": "import tf2onnx\n" + _TF_KERAS + "m = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])\n"
-    "f = tf.function(lambda x: m(x), input_signature=[tf.TensorSpec([None, 4])])\n"
-    "tf2onnx.convert.from_function(f, input_signature=[tf.TensorSpec([None, 4])])",
+    "tf2onnx": "import runpy, sys, tensorflow as tf\n" + _SAVED + "tf.saved_model.save(M(), 'm')\n"
+    "sys.argv = ['tf2onnx', '--saved-model', 'm', '--output', 'm.onnx']\n"
+    "runpy.run_module('tf2onnx.convert', run_name='__main__')",
     "tf2onnx from_keras": "import tf2onnx\n" + _TF_KERAS + "m = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])\n"
     "tf2onnx.convert.from_keras(m, input_signature=[tf.TensorSpec([None, 4])])",
     "transformers": "import transformers\ntransformers.BertConfig()",

@@ -36,7 +36,7 @@ def addon(name: str, python: str, wanted: str, labels: str, *steps: str, **more:
 
 def laid(minor: str, name: str, labels: str, distributions: str, also: str = "", python: str = "", **more: object) -> Row:
     """Give a row on a plain TensorFlow into which distributions are forced without regard for what they require."""
-    made = on(minor, name, also=also, python=python, swap=distributions, tries=tries(labels), **more)
+    made = on(minor, name, also=also, python=python, swap=distributions, tries=tries(labels), **more)  # type: ignore[arg-type]
     return made._replace(name=f"addon-{made.name}")
 
 

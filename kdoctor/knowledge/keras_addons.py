@@ -1,0 +1,172 @@
+"""Facts on add-ons written for Keras 2: on Keras 3 they need tf-keras, TF_USE_LEGACY_KERAS, or a release of their own that knows it."""
+
+from __future__ import annotations
+
+from kdoctor.knowledge.schema import Fact, Severity, fact
+
+_RUN = "measured on Linux x86_64, CPU"
+_SINCE_3 = "tensorflow>=2.16 and keras>=3 and legacy=off"
+_KERAS_2_LAYER = "Only instances of keras.Layer can be added to a Sequential model"
+
+KERAS_ADDONS: tuple[Fact, ...] = (
+    # The whole add-on fails.
+    fact(
+        "KD608",
+        "tensorflow-recommenders>=0.7.6 and tensorflow>=2.16",
+        "legacy=on",
+        "",
+        "tensorflow-recommenders 0.7.6 and later refuse to be imported where tf.keras is Keras 3",
+        f"tensorflow_recommenders/__init__.py 0.7.6; {_RUN}",
+        "tensorflow-recommenders 0.7.7 on TensorFlow 2.18",
+    ),
+    fact(
+        "KD608",
+        "larq and tensorflow>=2.16",
+        "legacy=on",
+        "",
+        "larq uses tf.keras.layers.LocallyConnected1D when it is imported, which Keras 3 does not have",
+        f"{_RUN}: fails by itself, works with TF_USE_LEGACY_KERAS=1",
+        "larq 0.14.0 on TensorFlow 2.18",
+    ),
+    fact(
+        "KD602",
+        "tensorflow-model-optimization<0.8 and tensorflow>=2.16 and legacy=off",
+        "?tensorflow-model-optimization>=0.8",
+        "",
+        "tensorflow-model-optimization before 0.8 uses tf.keras.layers.LocallyConnected1D when it is imported, which Keras 3 does not have",
+        _RUN,
+        "tensorflow-model-optimization 0.7.5 on TensorFlow 2.18",
+    ),
+    fact(
+        "KD603",
+        "tensorflow-model-optimization>=0.8 and tensorflow>=2.16",
+        "tf-keras",
+        "",
+        "tensorflow-model-optimization 0.8 and later switch TF_USE_LEGACY_KERAS on themselves, so tf.keras must find tf-keras; 0.8.0 does "
+        "not declare it",
+        f"tensorflow_model_optimization/python/core/keras/compat.py 0.8.0; {_RUN}",
+        "tensorflow-model-optimization 0.8.1 on TensorFlow 2.18 without tf-keras",
+    ),
+    fact(
+        "KD602",
+        "tensorflow-addons<0.21",
+        "?keras<2.13",
+        "",
+        "TensorFlow Addons before 0.21 import keras.utils.tf_utils, which Keras 2.13 moved away",
+        f"{_RUN}: cannot import name 'tf_utils' from 'keras.utils'",
+        "tensorflow-addons 0.20.0 on TensorFlow 2.15",
+    ),
+    # One feature fails; what else the add-on does works.
+    fact(
+        "KD608",
+        f"tensorflow-hub and {_SINCE_3}",
+        "legacy=on",
+        "",
+        f"hub.KerasLayer is a layer of tf-keras and does not go into models of Keras 3 (`{_KERAS_2_LAYER}`); hub.load and all else works",
+        f"tensorflow/tensorflow#65419; {_RUN}",
+        "tensorflow-hub 0.16.1 on TensorFlow 2.18",
+        Severity.NOTE,
+    ),
+    fact(
+        "KD608",
+        f"tensorflow-probability>=0.24 and {_SINCE_3}",
+        "legacy=on",
+        "",
+        "the layers of tensorflow-probability (tfp.layers) are layers of tf-keras and do not go into models of Keras 3 "
+        f"(`{_KERAS_2_LAYER}`); distributions and all else work",
+        f"tensorflow/tensorflow#70164; {_RUN}",
+        "tensorflow-probability 0.25.0 on TensorFlow 2.18",
+        Severity.NOTE,
+    ),
+    fact(
+        "KD608",
+        f"tensorflow-model-optimization>=0.8 and {_SINCE_3}",
+        "legacy=on",
+        "",
+        "tensorflow-model-optimization prunes and quantizes models of tf-keras only; it switches legacy Keras on when it is imported, "
+        "too late for a program that has touched tf.keras before, and without effect on `import keras`",
+        f"tensorflow_model_optimization/python/core/keras/compat.py 0.8.0; {_RUN}",
+        "tensorflow-model-optimization 0.8.1 on TensorFlow 2.18",
+        Severity.NOTE,
+    ),
+    fact(
+        "KD608",
+        f"tensorflow-recommenders<0.7.6 and {_SINCE_3}",
+        "legacy=on",
+        "",
+        "the metrics of tensorflow-recommenders (FactorizedTopK) call add_weight as Keras 2 has it; the import works",
+        f"{_RUN}: ValueError: `name` must be passed as a keyword argument",
+        "tensorflow-recommenders 0.7.3 on TensorFlow 2.18",
+        Severity.NOTE,
+    ),
+    fact(
+        "KD608",
+        f"tf-agents and {_SINCE_3}",
+        "legacy=on",
+        "",
+        "the networks of tf-agents are written for Keras 2; the import works",
+        f"{_RUN}: ValueError: Received an invalid value for `units`",
+        "tf-agents 0.19.0 on TensorFlow 2.18",
+        Severity.NOTE,
+    ),
+    fact(
+        "KD608",
+        f"transformers>=4,<4.37 and {_SINCE_3}",
+        "legacy=on",
+        "",
+        "the TensorFlow models of transformers before 4.37 take tf.keras for Keras 2; its PyTorch models do not need it",
+        f"{_RUN}: TFBertModel fails by itself, works with TF_USE_LEGACY_KERAS=1",
+        "transformers 4.36.2 on TensorFlow 2.18",
+        Severity.NOTE,
+    ),
+    fact(
+        "KD602",
+        "transformers>=4.26,<4.30 and keras>=2.13,<3",
+        "?keras<2.13",
+        "",
+        "the TensorFlow models of transformers 4.26 to 4.29 import keras.engine, which Keras 2.13 moved away; its PyTorch models do not",
+        "transformers/modeling_tf_utils.py 4.26.1, 4.29.2 and 4.30.2; keras-team/keras#18141",
+        "transformers 4.29.2 on TensorFlow 2.13",
+        Severity.NOTE,
+    ),
+    fact(
+        "KD607",
+        "transformers>=5 and tensorflow and !torch",
+        "?transformers<5",
+        "",
+        "transformers 5 has no TensorFlow models any more (`cannot import name 'TFBertModel'`); its models run on PyTorch",
+        _RUN,
+        "transformers 5.23.0 on TensorFlow 2.20",
+        Severity.NOTE,
+    ),
+    fact(
+        "KD608",
+        f"tf2onnx<=1.17 and {_SINCE_3}",
+        "legacy=on",
+        "",
+        "tf2onnx.convert.from_keras fails on a Sequential model of Keras 3; functional models and from_function work",
+        f"{_RUN}: KeyError 'keras_tensor_1'",
+        "tf2onnx 1.17.0 on TensorFlow 2.18 with Keras 3.15",
+        Severity.NOTE,
+    ),
+    fact(
+        "KD608",
+        "keras-tuner>=1.4 and legacy=on and tensorflow>=2.16 and keras>=3",
+        "legacy=off",
+        "",
+        "keras-tuner takes models of the installed Keras only, and refuses those that tf.keras makes while legacy Keras is on",
+        f"{_RUN}: FatalTypeError: Expected ... a valid Keras Model instance",
+        "keras-tuner 1.4.8 on TensorFlow 2.18",
+        Severity.NOTE,
+    ),
+    fact(
+        "KD608",
+        "scikeras>=0.13 and legacy=on and tensorflow>=2.16",
+        "legacy=off",
+        "",
+        "scikeras 0.13 and later take models of Keras 3 only, and fail on those that tf.keras makes while legacy Keras is on",
+        f"{_RUN}: 'Sequential' object has no attribute 'compiled'",
+        "scikeras 0.13.0 on TensorFlow 2.18",
+        Severity.NOTE,
+    ),
+)
