@@ -22,6 +22,7 @@ MAY_IMPORT = {
     "matrix": {"contract", "knowledge", "model", "rules", "versions"},
     "solve": {"knowledge", "model", "versions"},
     "render": {"contract", "model"},
+    "apply": {"errors", "model"},
     "doctor": {"knowledge", "model", "rules", "solve"},
 }
 

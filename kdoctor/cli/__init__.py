@@ -25,6 +25,7 @@ _INTERRUPTED = 130
 COMMANDS = {
     "check": ("kdoctor.cli.check", "Examine an environment and say what is wrong and how to mend it."),
     "explain": ("kdoctor.cli.explain", "Explain a rule, or list them all."),
+    "fix": ("kdoctor.cli.fix", "Apply a remedy with the environment's own installer, or undo it."),
     "knowledge": ("kdoctor.cli.knowledge", "Show what kdoctor knows about a distribution, or renew it."),
     "matrix": ("kdoctor.cli.matrix", "Show which releases go together."),
     "pin": ("kdoctor.cli.pin", "Plan a set of releases that holds together."),

@@ -1,0 +1,1 @@
+"""Applying a remedy to an environment, and undoing it: the only part of kdoctor that changes anything."""
