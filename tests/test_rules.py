@@ -136,6 +136,14 @@ ROWS = (
         python="3.11.7",
         sources={"requirements.txt": "tensorflow==2.15.0\nrequests==0.0.1\n-r other.txt\n", "train.py": "import keras"},
     ),
+    row(
+        "KD103",
+        "",
+        E,
+        "protobuf tensorflowjs tensorflow-intel",
+        sources={"requirements.txt": "tensorflowjs==3.21.0\ntensorflow-intel==2.12.0"},
+    ),
+    row("KD103", "", sources={"requirements.txt": "tensorflowjs==3.21.0\ntensorflow==2.10.1\nprotobuf==3.19.6"}),
     # TensorFlow and Keras.
     row("KD201", "tensorflow==2.8.4 keras==2.10.0", E, "keras tensorflow"),
     row("KD201", "tensorflow==2.13.1 keras==2.14.0"),  # Known to run.
@@ -418,6 +426,8 @@ ROWS = (
     row("KD602", "tensorflow-model-optimization==0.7.5 tensorflow==2.15.1 keras==2.15.0"),
     row("KD602", "tensorflow-addons==0.20.0 tensorflow==2.15.1 keras==2.15.0", E, "tensorflow-addons keras"),
     row("KD602", "tensorflow-addons==0.20.0 tensorflow==2.12.1 keras==2.12.0"),
+    row("KD602", "keras-rl2==1.0.5 tensorflow==2.13.1 keras==2.13.1", E, "keras-rl2 tensorflow"),
+    row("KD602", "keras-rl2==1.0.5 tensorflow==2.12.1 keras==2.12.0"),
     row("KD602", "transformers==4.29.2 tensorflow==2.13.1 keras==2.13.1", N, "transformers keras"),
     row("KD602", "transformers==4.30.2 tensorflow==2.13.1 keras==2.13.1"),
     row("KD603", "tensorflow-model-optimization==0.8.0 tensorflow==2.18.1", E, "tf-keras tensorflow-model-optimization"),

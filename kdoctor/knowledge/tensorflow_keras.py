@@ -127,6 +127,16 @@ COUPLING: tuple[Fact, ...] = (
     ),
     fact(
         "KD205",
+        "tensorflow>=2.14,<2.16 and keras<3",
+        "?keras>=2.11",
+        "keras tf.keras",
+        "Keras 2.10 and older call tf_export with a metaclass, which TensorFlow 2.14 no longer takes: api_export.__init__() got an "
+        "unexpected keyword argument",
+        _RUN,
+        "TensorFlow 2.14 and 2.15 with Keras 2.10 on Python 3.10 with protobuf 3.20.3 fail; with 2.11, and 2.13 with 2.10, they work",
+    ),
+    fact(
+        "KD205",
         "tensorflow>=2.12 and python>=3.11 and keras<3",
         "?keras>=2.12",
         "keras tf.keras",
@@ -161,6 +171,15 @@ COUPLING: tuple[Fact, ...] = (
         "resolvers put it there",
         f"tf-keras METADATA; {_RUN}",
         "TensorFlow 2.16 to 2.21 with tf-keras 2.15.1",
+    ),
+    fact(
+        "KD212",
+        "tf-keras>=2.21 and legacy=on",
+        "?protobuf>=6.31",
+        "tensorflow tf-keras",
+        "with TF_USE_LEGACY_KERAS on, `import tensorflow` itself dies of it, since it loads tf-keras and takes only an ImportError lightly",
+        _RUN,
+        "tf-keras 2.21.0 on TensorFlow 2.19 with protobuf 5.29",
     ),
     fact(
         "KD212",
