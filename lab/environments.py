@@ -24,6 +24,11 @@ CACHE = Path(os.environ.get("KDOCTOR_REAL_CACHE") or ROOT / ".lab").absolute()
 FOREIGN = ("KERAS_", "TF_", "PYTHON", "JAX_", "XLA_", "CUDA_", "VIRTUAL_ENV", "CONDA_", "PROTOCOL_BUFFERS_", "SETUPTOOLS_")
 
 
+#: How long a program may run, in seconds, and what is said of one that ran longer.
+_PATIENCE = 600
+TIMED_OUT = "time out"
+
+
 class Recipe(NamedTuple):
     """How an environment comes about: each step is what is given to `pip install` (or `pip uninstall`), one after the other."""
 
@@ -143,9 +148,9 @@ def run(python: Path, program: str | Path, home: Path, variables: Mapping[str, s
     environment = surroundings(home, variables, python)
     command = [python, PROGRAMS / program]
     try:
-        done = subprocess.run(command, env=environment, cwd=home, capture_output=True, text=True, timeout=300, check=False)
+        done = subprocess.run(command, env=environment, cwd=home, capture_output=True, text=True, timeout=_PATIENCE, check=False)
     except subprocess.TimeoutExpired:
-        return Result(works=False, facts={}, said="ran longer than 300 s", signal="time out")
+        return Result(works=False, facts={}, said=f"ran longer than {_PATIENCE} s", signal=TIMED_OUT)
     lines = done.stdout.splitlines()
     facts = json.loads(lines[-1]) if done.returncode == 0 and lines and lines[-1].startswith("{") else {}
     ended = signal.Signals(-done.returncode).name if done.returncode < 0 else ""

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lab import environments
+from lab.environments import TIMED_OUT
 from lab.row import USES, Row
 
 if TYPE_CHECKING:
@@ -88,6 +89,8 @@ def _run(one: Row, python: Path, home: Path) -> Measured:
 
 def error_of(result: environments.Result) -> str:
     """Give the line that tells what a program died of, without the paths of this machine."""
+    if result.signal == TIMED_OUT:
+        raise RuntimeError("a program ran out of time: the machine is too busy to measure anything")
     if result.signal:
         return f"killed by {result.signal}"
     lines = _ERROR.findall(result.said)

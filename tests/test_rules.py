@@ -68,6 +68,7 @@ ROWS = (
     metadata("KD001", "tensorflow==2.18.0 protobuf==5.29.6", complete=False, **ON_WINDOWS),
     row("KD001", "tensorflow==2.18.1 x==1", requires={"x": ("tensorflow<2",)}),  # Not of the family: not kdoctor's affair.
     row("KD001", "keras==3.5.0", requires={"keras": ('numpy<1; extra == "old"', 'rich>1; python_version < "3.8"')}),
+    row("KD001", "tensorboard==2.11.2 protobuf==3.8.0", W, "protobuf", requires={"tensorboard": ("protobuf<4,>=3.9.2",)}),
     row("KD002", "tensorflow==2.18.1 keras==3.10.0", requires={"tensorflow": ('numpy>=1; python_version < "3"',)}),
     metadata("KD002", WHOLE.replace("optree==0.20.0", ""), E, "optree keras"),
     metadata("KD002", "tensorflow==2.11.0", E, "tensorflow-intel", **ON_WINDOWS, python=None, complete=False, absent="tensorflow-intel"),
@@ -296,6 +297,9 @@ ROWS = (
     row("KD407", "keras==3.9.2 jax==0.6.1 jaxlib==0.6.1", E, env=JAX),
     row("KD407", "keras==3.9.2 jax==0.6.0 jaxlib==0.6.0", env=JAX),
     row("KD407", "keras==3.9.2 jax==0.6.2 tensorflow==2.18.1"),  # Installed, but not the backend.
+    row("KD407", "keras==3.6.0 jax==0.4.20 jaxlib==0.4.20 scipy==1.13.1", E, "jax scipy", env=JAX),
+    row("KD407", "keras==2.12.0 tensorflow==2.12.1 jax==0.4.20 jaxlib==0.4.20 scipy==1.13.1", N),
+    row("KD407", "keras==3.6.0 jax==0.4.20 jaxlib==0.4.20 scipy==1.12.0", env=JAX),
     row("KD407", "keras==3.9.2 torch==2.0.1", E, "torch", env=TORCH),
     row("KD407", "keras==2.3.1 theano==1.0.5 numpy==1.22.4", E, "theano numpy", env=THEANO),
     row("KD407", "keras==2.3.1 theano==1.0.5 numpy==1.21.6", env=THEANO),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from kdoctor.knowledge.schema import Fact, fact
+from kdoctor.knowledge.schema import Fact, Severity, fact
 
 _RUN = "measured on Linux x86_64, CPU"
 
@@ -55,14 +55,24 @@ _FLOORS = tuple(
 
 REPORTED: tuple[Fact, ...] = (
     *_FLOORS,
-    fact(
-        "KD407",
-        "jax<0.4.24",
-        "?scipy<1.13",
-        "",
-        "jax before 0.4.24 reads scipy.linalg.tril where its jax.scipy is imported, which SciPy 1.13 removed; optax and flax import it too",
-        f"jax-ml/jax#20965; {_RUN}",
-        "jax 0.4.13, 0.4.18 and 0.4.23 with SciPy 1.13.1 fail, with 1.12 they work; 0.4.24 works with both",
+    *(
+        fact(
+            "KD407",
+            when,
+            "?scipy<1.13",
+            breaks,
+            "jax before 0.4.24 reads scipy.linalg.tril where its jax.scipy is imported, which SciPy 1.13 removed; Keras 3, optax and flax "
+            "import it too",
+            f"jax-ml/jax#20965; {_RUN}",
+            "jax 0.4.13, 0.4.18 and 0.4.23 with SciPy 1.13.1 fail, with 1.12 they work; 0.4.24 works with both",
+            severity,
+        )
+        # Beside TensorFlow, jax may have come in on its own (TensorFlow 2.12 requires it), and nobody uses it.
+        for when, breaks, severity in (
+            ("jax<0.4.24 and keras>=3 and backend=jax", "keras", Severity.ERROR),
+            ("jax<0.4.24 and !tensorflow", "", Severity.ERROR),
+            ("jax<0.4.24 and tensorflow", "", Severity.NOTE),
+        )
     ),
     fact(
         "KD504",

@@ -189,7 +189,8 @@ def _weigh(coupling: Coupling, violation: Violation) -> tuple[Severity, Tolerate
         return (Severity.WARNING if seen else Severity.ERROR), None
     if {holder, name} == {"jax", "jaxlib"} or holder in ("jax-cuda12-plugin", "jax-cuda13-plugin"):
         return Severity.ERROR, None
-    matters = name in IMPORTED_AT_START or name in FAMILY
+    # Nothing starts tensorboard or the estimator but a program of its own.
+    matters = (name in IMPORTED_AT_START or name in FAMILY) and holder not in NOT_IMPORTED_AT_START
     return (Severity.ERROR if violation.side == "below" and matters else Severity.WARNING), None
 
 
