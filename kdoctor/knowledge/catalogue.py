@@ -11,6 +11,7 @@ _NAMES = {
     "KD002": "missing-requirement",
     "KD101": "python-refused",
     "KD102": "no-wheel",
+    "KD103": "pins-exclude-each-other",
     "KD201": "keras-too-new-for-tensorflow",
     "KD202": "keras-3-behind-old-tf-keras",
     "KD203": "tensorflow-too-old-for-keras-3",

@@ -14,6 +14,7 @@ SINCE: dict[str, str] = {
     "KD002": "Always. TensorFlow 2.16 takes Keras 3 in, which brought optree, rich and namex; 2.21 dropped tensorboard.",
     "KD101": "Always. Keras 3.11 left Python 3.9, Keras 3.13 left 3.10; TensorFlow 2.21 left 3.9.",
     "KD102": "Always. A new Python waits for its TensorFlow: 3.12 came with 2.16, 3.13 with 2.20, 3.14 with 2.22.0rc0.",
+    "KD103": "Always.",
     "KD201": "TensorFlow 2.6, when tf.keras became the keras distribution of the same minor release; until 2.13.",
     "KD202": "The release of Keras 3.0 in November 2023, for TensorFlow 2.6 to 2.14.",
     "KD203": "The release of Keras 3.0 in November 2023, for TensorFlow before 2.11.",

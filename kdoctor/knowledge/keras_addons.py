@@ -56,6 +56,15 @@ KERAS_ADDONS: tuple[Fact, ...] = (
         f"{_RUN}: cannot import name 'tf_utils' from 'keras.utils'",
         "tensorflow-addons 0.20.0 on TensorFlow 2.15",
     ),
+    fact(
+        "KD602",
+        "keras-rl2",
+        "?tensorflow<2.13",
+        "",
+        "keras-rl2 imports __version__ from tensorflow.keras, which TensorFlow 2.13 and later do not have there",
+        f"{_RUN}: cannot import name '__version__' from 'tensorflow.keras'",
+        "keras-rl2 1.0.5: TensorFlow 2.13, 2.15 and 2.18 fail, 2.12 works",
+    ),
     # One feature fails; what else the add-on does works.
     fact(
         "KD608",

@@ -48,6 +48,13 @@ _PAGES = (
         "tensorflow-macos and tensorflow-gpu belong to some platforms and years; tensorflow brings what its platform needs.",
     ),
     page_of(
+        "KD103",
+        "Pins exclude each other",
+        "Two releases that a requirements file pins require a third distribution in versions that exclude each other.",
+        "No release of it satisfies both, so an installer refuses the whole file, often after a long search.",
+        "Pin another release of one of the two; where none fits, they need two environments.",
+    ),
+    page_of(
         "KD201",
         "Keras 2 is newer than its TensorFlow",
         "A Keras of the 2.x line stands beside a TensorFlow of an older minor release.",

@@ -30,6 +30,7 @@ RULES: tuple[Rule, ...] = (
     declared.declared_conflicts,
     declared.python_refused,
     planned.no_wheel,
+    planned.pins_exclude_each_other,
     installs.copies_and_leftovers,
     installs.files_without_metadata,
     legacy.legacy_without_effect,

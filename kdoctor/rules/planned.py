@@ -44,3 +44,11 @@ def _is_usual(coupling: Coupling) -> bool:
     narrow = python.bits == 32 or (platform.libc or "").startswith("musl")  # noqa: PLR2004 -- bits.
     plain = python.implementation == "cpython" and not python.free_threaded and not narrow
     return plain and versions.minor(python.version) in _USUAL_MINORS and platform.machine in _USUAL_MACHINES.get(platform.system or "", ())
+
+
+def pins_exclude_each_other(coupling: Coupling) -> Iterator[Finding]:
+    """Give findings on pins of a requirements file that exclude each other by what they require."""
+    if coupling.snapshot.sources:
+        from kdoctor.rules.pins import excluding  # noqa: PLC0415 -- start-up time: it opens the index.
+
+        yield from excluding(coupling)
