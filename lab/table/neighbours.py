@@ -48,6 +48,11 @@ import tensorflow as tf
 f = tf.function(lambda x: x if tf.reduce_sum(x) > 0 else -x)
 assert float(f(tf.constant([-1.0]))[0]) == 1.0
 """
+_SAVE = """
+import tempfile, tensorflow as tf
+model = tf.keras.Sequential([tf.keras.layers.Dense(1, input_shape=(2,))])
+tf.saved_model.save(model, tempfile.mkdtemp())
+"""
 _RECURRENT = """
 import numpy as np, tensorflow as tf
 model = tf.keras.Sequential([tf.keras.layers.LSTM(2, input_shape=(3, 4))])
@@ -56,8 +61,12 @@ model.fit(np.zeros((2, 3, 4), "float32"), np.zeros((2, 2), "float32"), verbose=0
 """
 
 
+#: What is tried beside the three programs where one of these is swapped.
+_TRIES = {"gast": {"gast": _CONVERT}, "wrapt": {"saving a model": _SAVE}}
+
+
 def _swapped(minor: str, swap: str) -> Row:
-    tries = {"gast": _CONVERT} if "gast" in swap else {"recurrent": _RECURRENT} if minor == "2.4" else {}
+    tries = _TRIES.get(swap.partition("==")[0], {"recurrent": _RECURRENT} if minor == "2.4" else {})
     return on(minor, swap.replace("==", "").replace(" ", "-"), swap=swap, tries=tries)
 
 
