@@ -6,8 +6,15 @@ from kdoctor.knowledge.schema import Fact, fact
 
 _RUN = "measured on Linux x86_64, CPU"
 
-#: jax release -> oldest jaxlib that it starts with; from 0.4.30 on its metadata says so. Source: jax/version.py at the tags.
+#: jax release -> oldest jaxlib that it starts with; from 0.4.30 on its metadata says so. Source: jax/version.py and
+#: jax/lib/__init__.py at the tags.
 _OLDEST_JAXLIB: tuple[tuple[str, str], ...] = (
+    ("0.1.49", "0.1.31"),
+    ("0.1.55", "0.1.36"),
+    ("0.1.60", "0.1.41"),
+    ("0.1.65", "0.1.45"),
+    ("0.1.71", "0.1.48"),
+    ("0.1.77", "0.1.55"),
     ("0.2.9", "0.1.59"),
     ("0.2.10", "0.1.60"),
     ("0.2.11", "0.1.62"),

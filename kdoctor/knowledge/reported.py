@@ -2,59 +2,11 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 from kdoctor.knowledge.schema import Fact, Severity, fact
 
 _RUN = "measured on Linux x86_64, CPU"
 
-#: From which jax on which jaxlib is the oldest that it takes; from jax 0.4.30 on its metadata says so.
-#: Source: _minimum_jaxlib_version in jax/lib/__init__.py and jax/version.py of the release tags.
-_JAXLIB_FLOORS = (
-    ("0.1.49", "0.1.31"),
-    ("0.1.55", "0.1.36"),
-    ("0.1.60", "0.1.41"),
-    ("0.1.65", "0.1.45"),
-    ("0.1.71", "0.1.48"),
-    ("0.1.77", "0.1.55"),
-    ("0.2.9", "0.1.59"),
-    ("0.2.12", "0.1.64"),
-    ("0.2.18", "0.1.69"),
-    ("0.2.26", "0.1.74"),
-    ("0.3.2", "0.3.0"),
-    ("0.3.8", "0.3.7"),
-    ("0.3.15", "0.3.14"),
-    ("0.3.18", "0.3.15"),
-    ("0.3.24", "0.3.22"),
-    ("0.4.2", "0.4.1"),
-    ("0.4.3", "0.4.2"),
-    ("0.4.5", "0.4.4"),
-    ("0.4.7", "0.4.6"),
-    ("0.4.8", "0.4.7"),
-    ("0.4.12", "0.4.11"),
-    ("0.4.15", "0.4.14"),
-    ("0.4.21", "0.4.19"),
-    ("0.4.25", "0.4.20"),
-    ("0.4.27", "0.4.23"),
-    ("0.4.28", "0.4.27"),
-    ("0.4.31", "0.4.30"),
-)
-
-_FLOORS = tuple(
-    fact(
-        "KD407",
-        f"jax>={since},<{until}",
-        f"?jaxlib>={floor}",
-        "jax",
-        f"jax from {since} on refuses a jaxlib before {floor} when it is imported; up to 0.4.29 its metadata does not say so",
-        f"jax/version.py of the release tags; {_RUN}",
-        "jax 0.4.23 with jaxlib 0.4.18: this version of jax requires version >= 0.4.19",
-    )
-    for (since, floor), (until, _) in pairwise(_JAXLIB_FLOORS)
-)
-
 REPORTED: tuple[Fact, ...] = (
-    *_FLOORS,
     *(
         fact(
             "KD407",
