@@ -37,7 +37,8 @@ def page_of(code: str) -> RulePage:
         advice=tuple((one.advice, one.answer) for one in ADVICE if one.rule == code),
         # A run in which nothing else was wrong shows it best.
         failing=tuple(run for _, run in sorted(failing, key=lambda one: (one[0], one[1].name))),
-        working=tuple(working),
+        # Plain runs before those in which add-ons were tried or variables set.
+        working=tuple(sorted(working, key=lambda run: (len(run.outcome), run.installed.count("="), run.name))),
     )
 
 
