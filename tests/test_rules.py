@@ -390,6 +390,9 @@ ROWS = (
     row("KD603", "transformers tensorflow==2.18.0", complete=False),  # Nobody says that it is missing.
     row("KD603", "tensorflow-hub==0.16.0 tensorflow==2.15.0 keras==3.0.5", E, "tf-keras tensorflow-hub"),
     row("KD603", "tensorflow-hub==0.16.0 tensorflow==2.15.0 keras==2.15.0"),
+    row("KD601", "tensorflow==2.1.0 tensorflow-estimator==2.2.0", E, "tensorflow tensorflow-estimator"),
+    row("KD601", "tensorflow==2.1.0 tensorflow-estimator==2.3.0"),
+    row("KD601", "tensorflow==2.2.0 tensorflow-estimator==2.2.0"),
     row("KD602", "autokeras==1.1.0 keras-tuner==1.4.0", E, "autokeras keras-tuner"),
     row("KD602", "autokeras==1.1.0 keras-tuner==1.3.5"),
     row("KD602", "autokeras==1.1.0 keras-tuner==1.4.7"),

@@ -111,4 +111,14 @@ REPORTED: tuple[Fact, ...] = (
         "tensorflow_hub/__init__.py and METADATA of 0.16.0 and 0.16.1; keras-team/keras-hub#1417",
         "tensorflow-hub 0.16.0 on TensorFlow 2.15 with Keras 3",
     ),
+    fact(
+        "KD601",
+        "tensorflow>=2,<2.2",
+        "?tensorflow-estimator!=2.2.*",
+        "tensorflow",
+        "TensorFlow 2.0 and 2.1 import tensorflow-estimator at start, and 2.2 of it reads tf.compat too early: module 'tensorflow' has no "
+        "attribute 'compat'",
+        f"tensorflow/tensorflow#40819; tensorflow/tensorflow#37525; {_RUN}",
+        "TensorFlow 2.1.0: tensorflow-estimator 2.2.0 fails; 2.0.1, 2.1.0 and 2.3.0 start",
+    ),
 )
