@@ -22,23 +22,25 @@ def page_of(code: str) -> RulePage:
     """Give the page of a rule with all evidence; a code that is none raises KeyError."""
     facts = tuple(fact for fact in FACTS if fact.rule == code)
     failing: list[tuple[int, ShownRun]] = []
-    working: list[ShownRun] = []
+    working: list[list[ShownRun]] = [[] for _ in facts]
     for run in runs():
         coupling = couple(run.snapshot)
         findings, _ = rules.run(coupling)
         found = [finding for finding in findings if finding.rule == code]
         if found:
             failing.append((len(findings), shown(run, coupling, names=_subjects(found))))
-        elif _went_well(run) and (names := _nearly(facts, coupling)):
-            working.append(shown(run, coupling, names=names))
+        elif _went_well(run):
+            for fact, beside in zip(facts, working, strict=True):
+                if names := _nearly(fact, coupling):
+                    beside.append(shown(run, coupling, names=names))
+                    break
     return RulePage(
         text=text_of(code),
         cases=tuple(case_of(fact) for fact in facts),
         advice=tuple((one.advice, one.answer) for one in ADVICE if one.rule == code),
         # A run in which nothing else was wrong shows it best.
         failing=tuple(run for _, run in sorted(failing, key=lambda one: (one[0], one[1].name))),
-        # Plain runs before those in which add-ons were tried or variables set.
-        working=tuple(sorted(working, key=lambda run: (len(run.outcome), run.installed.count("="), run.name))),
+        working=tuple(_in_turn([sorted(beside, key=_plainness) for beside in working])),
     )
 
 
@@ -63,14 +65,20 @@ def _went_well(run: Run) -> bool:
     return all(said == _WORKS for said in run.outcome.values())
 
 
-def _nearly(facts: tuple[Fact, ...], coupling: Coupling) -> tuple[str, ...]:
-    """Name the distributions of a fact whose conditions hold here and whose need is met; () where there is none."""
-    for fact in facts:
-        if all(holds(condition, coupling) for condition in fact.when):
-            names = tuple(_installed(fact, coupling))
-            if names:
-                return names
-    return ()
+def _plainness(run: ShownRun) -> tuple[int, int, str]:
+    """Put plain runs before those in which add-ons were tried or variables set."""
+    return len(run.outcome), run.installed.count("="), run.name
+
+
+def _in_turn(groups: list[list[ShownRun]]) -> Iterator[ShownRun]:
+    """Give the first of each group, then the second of each, and so on: the first few then show the most."""
+    for rank in range(max(map(len, groups), default=0)):
+        yield from (group[rank] for group in groups if rank < len(group))
+
+
+def _nearly(fact: Fact, coupling: Coupling) -> tuple[str, ...]:
+    """Name the distributions of a fact whose conditions hold here and whose need is met; () where it does not speak of this."""
+    return tuple(_installed(fact, coupling)) if all(holds(condition, coupling) for condition in fact.when) else ()
 
 
 def _installed(fact: Fact, coupling: Coupling) -> Iterator[str]:
