@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from jsonschema import Draft202012Validator
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
 from kdoctor import rules, versions
 from kdoctor.cli.pin import pin
+from kdoctor.cli.schema import read_schema
 from kdoctor.errors import KdoctorError
 from kdoctor.knowledge.index import Target, open_index
 from kdoctor.model import Platform, Python, Snapshot
@@ -153,7 +155,9 @@ def test_formats(form: str, says: str) -> None:
     output = run("tensorflow", "--accelerator", "cuda12", "--python-version", "3.12", "--format", form)
     assert says in f"\n{output}"
     if form == "json":
-        assert json.loads(output)["pins"]["nvidia-cudnn-cu12"]
+        document = json.loads(output)
+        Draft202012Validator(read_schema("plan")).validate(document)
+        assert document["pins"]["nvidia-cudnn-cu12"]
 
 
 def test_a_backend_is_asked_for_where_nobody_does() -> None:
@@ -165,6 +169,7 @@ def test_a_backend_is_asked_for_where_nobody_does() -> None:
 def test_an_impossible_plan_ends_with_one() -> None:
     assert "cannot be had together" in run(*FEW, "--python-version", "3.11", code=1)
     document = json.loads(run(*FEW, "--python-version", "3.11", "--format", "json", code=1))
+    Draft202012Validator(read_schema("plan")).validate(document)
     assert (document["possible"], document["pins"]) == (False, {})
     assert (
         document["known_to_work"]["commands"][1] == f'python -m pip install --no-deps "keras=={document["known_to_work"]["pins"]["keras"]}"'

@@ -10,7 +10,7 @@ from kdoctor.cli.output import say
 
 
 def read_schema(document: str) -> dict[str, Any]:
-    """Return the JSON Schema (draft 2020-12) of a document, `snapshot`, `report` or `matrix`, whole in itself.
+    """Return the JSON Schema (draft 2020-12) of a document, `snapshot`, `report`, `matrix` or `plan`, whole in itself.
 
     A report holds a snapshot, so its schema carries that of the snapshot among its definitions.
     """
@@ -28,9 +28,9 @@ def read_schema(document: str) -> dict[str, Any]:
 @click.command(
     short_help="Print the JSON Schema of a document.",
     help="Print the JSON Schema (draft 2020-12) of what `kdoctor check --from` reads (snapshot) "
-    "or of what `kdoctor check --format json` (report) and `kdoctor matrix --format json` print (matrix).",
+    "or of what `kdoctor check --format json` (report), `kdoctor matrix --format json` (matrix) and `kdoctor pin --format json` (plan) print.",
 )
-@click.argument("document", type=click.Choice(["snapshot", "report", "matrix"]))
+@click.argument("document", type=click.Choice(["snapshot", "report", "matrix", "plan"]))
 def schema(document: str) -> None:
     """Print one schema to standard output."""
     import json  # noqa: PLC0415 - only this command needs it.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kdoctor.knowledge.schema import Fact, fact
+from kdoctor.knowledge.schema import Effect, Fact, fact
 
 _RUN = "measured on Linux x86_64, CPU"
 
@@ -180,6 +180,7 @@ BACKEND_FACTS: tuple[Fact, ...] = (
             "the plugin calls what an older jaxlib does not have yet; jax then runs on the CPU or stops",
             "jax METADATA, extras cuda12 and cuda13; jax-ml/jax#26750",
             "jax-cuda12-plugin 0.5.0 with jaxlib 0.4.35",
+            effect=Effect.SILENT,
         )
         for cuda in ("12", "13")
     ),
