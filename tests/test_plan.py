@@ -113,7 +113,7 @@ def test_what_works_against_metadata_is_told_beside_the_refusal() -> None:
 #: What metadata allows and facts forbid: the plan takes another release.
 FACTS = (
     (("keras", "jax==0.4.26"), "jax", "keras", "<3.12"),
-    (("keras==3.9.2", "jax"), "jax", "jax", "<0.6"),
+    (("keras==3.9.2", "jax"), "jax", "jax", "<0.6.1"),
     (("tensorflow==2.10.*",), None, "numpy", "<2"),
     (("tensorflow==2.14.0",), None, "numpy", "<2"),
     (("keras==2.15.*",), None, "tensorflow", "<2.16"),

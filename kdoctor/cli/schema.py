@@ -28,7 +28,8 @@ def read_schema(document: str) -> dict[str, Any]:
 @click.command(
     short_help="Print the JSON Schema of a document.",
     help="Print the JSON Schema (draft 2020-12) of what `kdoctor check --from` reads (snapshot) "
-    "or of what `kdoctor check --format json` (report), `kdoctor matrix --format json` (matrix) and `kdoctor pin --format json` (plan) print.",
+    "or of what `kdoctor check --format json` (report), `kdoctor matrix --format json` (matrix) and `kdoctor pin --format json` "
+    "(plan) print.",
 )
 @click.argument("document", type=click.Choice(["snapshot", "report", "matrix", "plan"]))
 def schema(document: str) -> None:
