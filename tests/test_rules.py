@@ -294,6 +294,8 @@ ROWS = (
     row("KD406", "keras==3.6.0 tensorflow==2.18.1"),
     row("KD407", "keras==3.12.4 jax==0.4.26 jaxlib==0.4.26", E, "jax keras", env=JAX),
     row("KD407", "keras==3.12.4 jax==0.4.30 jaxlib==0.4.30", env=JAX),
+    row("KD407", "keras==3.9.2 jax==0.4.23 jaxlib==0.4.23", E, env=JAX),
+    row("KD407", "keras==3.9.0 jax==0.4.23 jaxlib==0.4.23", env=JAX),
     row("KD407", "keras==3.9.2 jax==0.6.1 jaxlib==0.6.1", E, env=JAX),
     row("KD407", "keras==3.9.2 jax==0.6.0 jaxlib==0.6.0", env=JAX),
     row("KD407", "keras==3.9.2 jax==0.6.2 tensorflow==2.18.1"),  # Installed, but not the backend.
