@@ -69,6 +69,8 @@ ROWS = (
     row("KD001", "tensorflow==2.18.1 x==1", requires={"x": ("tensorflow<2",)}),  # Not of the family: not kdoctor's affair.
     row("KD001", "keras==3.5.0", requires={"keras": ('numpy<1; extra == "old"', 'rich>1; python_version < "3.8"')}),
     row("KD001", "tensorboard==2.11.2 protobuf==3.8.0", W, "protobuf", requires={"tensorboard": ("protobuf<4,>=3.9.2",)}),
+    row("KD001", "tensorflow==2.14.1 keras==2.14.0 ml-dtypes==0.1.0", W, "ml-dtypes", requires={"tensorflow": ("ml-dtypes==0.2.0",)}),
+    row("KD001", "optree==0.20.0 typing-extensions==4.0.0", E, requires={"optree": ("typing-extensions>=4.6.0",)}),
     row("KD002", "tensorflow==2.18.1 keras==3.10.0", requires={"tensorflow": ('numpy>=1; python_version < "3"',)}),
     metadata("KD002", WHOLE.replace("optree==0.20.0", ""), E, "optree keras"),
     metadata("KD002", "tensorflow==2.11.0", E, "tensorflow-intel", **ON_WINDOWS, python=None, complete=False, absent="tensorflow-intel"),
@@ -296,6 +298,8 @@ ROWS = (
     row("KD407", "keras==3.12.4 jax==0.4.30 jaxlib==0.4.30", env=JAX),
     row("KD407", "keras==3.9.2 jax==0.4.23 jaxlib==0.4.23", E, env=JAX),
     row("KD407", "keras==3.9.0 jax==0.4.23 jaxlib==0.4.23", env=JAX),
+    row("KD407", "keras==3.10.0 jax==0.4.23 jaxlib==0.4.23", E, env=JAX),
+    row("KD407", "keras==3.10.0 jax==0.4.25 jaxlib==0.4.25", env=JAX),
     row("KD407", "keras==3.9.2 jax==0.6.1 jaxlib==0.6.1", E, env=JAX),
     row("KD407", "keras==3.9.2 jax==0.6.0 jaxlib==0.6.0", env=JAX),
     row("KD407", "keras==3.9.2 jax==0.6.2 tensorflow==2.18.1"),  # Installed, but not the backend.

@@ -53,21 +53,12 @@ BACKEND_FACTS: tuple[Fact, ...] = (
     ),
     fact(
         "KD407",
-        "keras>=3.10,<3.12 and backend=jax",
-        "?jax>=0.4.26",
-        "keras",
-        "Keras 3.10 and later import jax.experimental.pallas.ops.tpu.splash_attention at start",
-        f"keras/src/backend/jax/nn.py at v3.10.0; {_RUN}",
-        "Keras 3.10.0: jax 0.4.20 and 0.4.23 fail, 0.4.26 works",
-    ),
-    fact(
-        "KD407",
-        "keras>=3.9.1,<3.10 and backend=jax",
+        "keras>=3.9.1,<3.12 and backend=jax",
         "?jax>=0.4.24",
         "keras",
         "Keras 3.9.1 and later import jax.experimental.pallas.ops.tpu.splash_attention at start, which jax has from 0.4.24 on",
         f"keras/src/backend/jax/nn.py of 3.9.0, 3.9.1 and 3.9.2; file lists of jax 0.4.23 and 0.4.24; {_RUN}",
-        "Keras 3.9.2: jax 0.4.23 fails, 0.4.26 works; Keras 3.7.0 works with jax 0.4.20",
+        "Keras 3.9.2 and 3.10.0: jax 0.4.23 fails, 0.4.25 and 0.4.26 work; Keras 3.7.0 works with jax 0.4.20",
     ),
     fact(
         "KD407",

@@ -264,6 +264,7 @@ TOLERATED: tuple[Tolerated, ...] = (
                 "wrapt 1.17 and 2.0 on 2.12, 2.15 and 2.18",
             ),
             ("tensorflow>=2.12", "typing-extensions>=4", "TensorFlow runs on newer typing-extensions", "4.15 on TensorFlow 2.13"),
+            ("tensorflow==2.14.*", "ml-dtypes<0.3", "TensorFlow 2.14 runs on ml-dtypes 0.1 as well", "0.1.0 on TensorFlow 2.14.1"),
             ("tensorflow>=2.15", "ml-dtypes>=0.2", "newer ml-dtypes never broke TensorFlow", "0.5.4 on TensorFlow 2.15 to 2.20"),
             (
                 "tensorflow",

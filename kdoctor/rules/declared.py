@@ -25,6 +25,8 @@ _COMPONENT = {
     "jaxlib": "jax",
     "torch": "torch",
     "openvino": "openvino",
+    # Keras does not start without optree, and optree not without what it asks for.
+    "optree": "keras",
 }
 _ROLE_OF = {name: role for role, names in ROLES.items() for name in names}
 

@@ -10,7 +10,7 @@ JAX = "jax"
 
 def _jax(keras: str, jax: str, python: str = "3.11") -> Row:
     # What NumPy 2 and SciPy 1.13 break in an old jax is another row's affair.
-    more = "numpy<2 scipy<1.13" if jax < "0.4.26" else ""
+    more = "numpy<2 scipy<1.13" if jax.startswith("0.4.") and int(jax[4:]) < 26 else ""  # noqa: PLR2004 -- 0.4.26.
     return row(f"keras{keras}-jax{jax}", python, f"keras=={keras} jax=={jax} jaxlib=={jax} {more}".strip(), KERAS_BACKEND=JAX)
 
 

@@ -23,7 +23,6 @@ _SWAPS = {
         "protobuf==6.33.6",
         "ml-dtypes==0.1.0",
         "ml-dtypes==0.5.4",
-        "h5py==2.10.0",
     ),
     "2.16": ("numpy==2.0.2 ml-dtypes==0.5.4 h5py==3.11.0", "protobuf==5.29.6", "ml-dtypes==0.5.4"),
     "2.17": ("numpy==2.0.2", "protobuf==6.33.6"),
