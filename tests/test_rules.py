@@ -363,6 +363,8 @@ ROWS = (
     row("KD503", "tensorflow==2.19.0 protobuf==4.25.9"),
     row("KD504", "tensorflow==2.15.1 ml-dtypes==0.1.0", E, "ml-dtypes tensorflow"),
     row("KD504", "tensorflow==2.15.1 ml-dtypes==0.5.4"),
+    row("KD504", "tensorflow==2.20.0 ml-dtypes==0.4.1", E, "ml-dtypes tensorflow"),
+    row("KD504", "tensorflow==2.19.1 ml-dtypes==0.4.1"),
     row("KD504", "tensorflow==2.14.1 ml-dtypes==0.3.2", E),
     row("KD505", "tensorflow==2.18.1", E, "setuptools tensorflow python", python="3.12.1"),
     row("KD505", "tensorflow==2.18.1", python="3.11.7"),

@@ -90,6 +90,15 @@ NEIGHBOURS: tuple[Fact, ...] = (
     ),
     fact(
         "KD504",
+        "tensorflow>=2.20",
+        "?ml-dtypes>=0.5",
+        "tensorflow",
+        "TensorFlow 2.20 reads ml_dtypes.int2, and 2.21 float4_e2m1fn as well, which ml-dtypes has from 0.5 on",
+        f"tensorflow 2.20.0 METADATA; {_RUN}",
+        "TensorFlow 2.20 and 2.21 with ml-dtypes 0.4.1 fail; 2.19 with it works",
+    ),
+    fact(
+        "KD504",
         "tensorflow>=2.14,<2.15",
         "?ml-dtypes<0.3",
         "tensorflow",
