@@ -411,6 +411,7 @@ ROWS = (
     row("KD601", "tensorflow-decision-forests==0.1.9 tensorflow==2.6.0"),
     row("KD601", "tensorflow-text==2.19.0 tensorflow-cpu==2.19.0", E, "tensorflow-text tensorflow-cpu"),
     row("KD601", "tensorflow-text==2.19.0 tensorflow==2.19.1"),
+    row("KD601", "tensorflow-text==2.19.0 tensorflow-cpu==2.18.1"),
     row("KD602", "tensorflow-addons==0.23.0 tensorflow==2.15.1 keras==3.3.3", E, "tensorflow-addons keras"),
     row("KD602", "tensorflow-addons==0.23.0 tensorflow==2.15.1 keras==2.15.0"),
     row("KD603", "retina-face==0.0.17 tensorflow==2.17.0", E, "tf-keras retina-face"),

@@ -275,12 +275,12 @@ ADDONS: tuple[Fact, ...] = (
     ),
     fact(
         "KD601",
-        "tensorflow-text==2.19.* and tensorflow-cpu",
+        "tensorflow-text==2.19.* and tensorflow-cpu==2.19.*",
         "!tensorflow-cpu",
         "",
         "tensorflow-text 2.19.0 loads with tensorflow 2.19 but not with tensorflow-cpu 2.19: undefined symbol in its op libraries",
         _RUN,
-        "tensorflow-text 2.19.0 on tensorflow-cpu 2.19.0 and 2.19.1 fails, on tensorflow 2.19.1 works",
+        "tensorflow-text 2.19.0 on tensorflow-cpu 2.19.0 and 2.19.1 fails, on tensorflow 2.19.1 and tensorflow-cpu 2.18.1 it works",
     ),
     fact(
         "KD603",
