@@ -71,6 +71,7 @@ ROWS = (
     row("KD001", "tensorboard==2.11.2 protobuf==3.8.0", W, "protobuf", requires={"tensorboard": ("protobuf<4,>=3.9.2",)}),
     row("KD001", "tensorflow==2.14.1 keras==2.14.0 ml-dtypes==0.1.0", W, "ml-dtypes", requires={"tensorflow": ("ml-dtypes==0.2.0",)}),
     row("KD001", "optree==0.20.0 typing-extensions==4.0.0", E, requires={"optree": ("typing-extensions>=4.6.0",)}),
+    row("KD002", "tensorflow==2.18.1 keras==3.15.1", W, "h5py", requires={"keras": ("h5py",), "tensorflow": ("h5py>=3.11.0",)}),
     row("KD002", "tensorflow==2.18.1 keras==3.10.0", requires={"tensorflow": ('numpy>=1; python_version < "3"',)}),
     metadata("KD002", WHOLE.replace("optree==0.20.0", ""), E, "optree keras"),
     metadata("KD002", "tensorflow==2.11.0", E, "tensorflow-intel", **ON_WINDOWS, python=None, complete=False, absent="tensorflow-intel"),

@@ -59,7 +59,7 @@ BACKENDS: dict[str, str] = {"tensorflow": "3.0", "jax": "3.0", "torch": "3.0", "
 LEGACY_ON = ("1", "true", "True")
 
 #: Distributions that TensorFlow, Keras and JAX really import when they start; without one of them nothing works.
-#: Measured on TensorFlow 2.18 by taking them out one by one; tensorboard, grpcio, libclang, google-pasta, namex,
+#: Measured on TensorFlow 2.18 by taking them out one by one; tensorboard, h5py, grpcio, libclang, google-pasta, namex,
 #: tensorflow-estimator and tensorflow-io-gcs-filesystem were not needed, nor was packaging where setuptools lends its own: see
 #: MISSED_AT_START in first_keras.py for that and for what only some releases miss.
 IMPORTED_AT_START = frozenset({
@@ -89,10 +89,12 @@ IMPORTED_AT_START = frozenset({
     "wrapt",
 })  # fmt: skip
 
-#: Declared, but never missed when TensorFlow or Keras start; a missing one is worth a note.
+#: Declared, but never missed when TensorFlow or Keras start; a missing one is worth a note. h5py is in both: where it is there
+#: it is imported at start, and an unfit one ends the import.
 NOT_IMPORTED_AT_START = frozenset({
     "google-pasta",
     "grpcio",
+    "h5py",
     "libclang",
     "namex",
     "packaging",

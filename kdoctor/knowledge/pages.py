@@ -24,8 +24,8 @@ _PAGES = (
         "KD002",
         "A declared requirement is missing",
         "A distribution of the family requires another one that is not installed.",
-        "Some requirements are imported at start, so nothing works without them (numpy, h5py, optree, rich, keras itself); others are only "
-        "missed by what uses them (tensorboard, grpcio).",
+        "Some requirements are imported at start, so nothing works without them (numpy, optree, rich, keras itself); others are only "
+        "missed by what uses them (tensorboard, grpcio, h5py).",
         "Install what is missing. A bare `pip install --no-deps` is the usual cause.",
     ),
     page_of(
