@@ -191,6 +191,9 @@ def _weigh(coupling: Coupling, violation: Violation) -> tuple[Severity, Tolerate
         return (Severity.WARNING if seen else Severity.ERROR), None
     if {holder, name} == {"jax", "jaxlib"} or holder in ("jax-cuda12-plugin", "jax-cuda13-plugin"):
         return Severity.ERROR, None
+    if holder == "optree" and coupling.keras_generation != "3":
+        # Only Keras 3 imports it; after a step back to Keras 2 it is left over.
+        return Severity.WARNING, None
     # Nothing starts tensorboard or the estimator but a program of its own.
     matters = (name in IMPORTED_AT_START or name in FAMILY) and holder not in NOT_IMPORTED_AT_START
     return (Severity.ERROR if violation.side == "below" and matters else Severity.WARNING), None
