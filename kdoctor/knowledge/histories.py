@@ -98,6 +98,7 @@ SOURCES: dict[str, tuple[str, ...]] = {
     "KD002": ("METADATA of the installed releases",),
     "KD101": ("Requires-Python in the METADATA of the installed releases",),
     "KD102": ("the file lists of the releases on the package index",),
+    "KD103": ("METADATA of the releases on the package index",),
     "KD211": (_LAZY, "TensorFlow 2.16.1 release notes"),
     "KD213": (_LAZY,),
     "KD301": (_DISTS,),
