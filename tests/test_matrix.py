@@ -108,7 +108,7 @@ KNOWN = (
     ("2.13", "numpy", T, ["1.24.4-1.26"]),
     ("2.11", "protobuf", T, ["3.8-3.9.1", "3.20"]),
     ("2.7", "protobuf", U, []),
-    ("2.5", "keras", T, ["2.4"]),
+    ("2.5", "keras", T, []),  # It brings keras-nightly along, which owns the same folder.
     ("2.21", "numpy", W, ["1.26-2.5"]),
     ("2.21", "protobuf", W, ["6.31.1-7.36"]),
 )

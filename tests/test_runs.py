@@ -35,7 +35,8 @@ def test_usages_are_foretold_as_they_ran(run: Run) -> None:
     assert foretold == {usage: said == WORKS for usage, said in run.outcome.items()}, run.outcome
     if WORKS not in run.outcome.values():
         inference = run.snapshot.environment.get("KERAS_BACKEND") in ("numpy", "openvino")
-        assert verdict(findings) == "error" or inference, "all fails, and nothing says why"
+        nothing = not any(run.installed(name) for name in ("keras", "tensorflow", "tensorflow-cpu"))
+        assert verdict(findings) == "error" or inference or nothing, "all fails, and nothing says why"
 
 
 @pytest.mark.parametrize("run", [one for one in runs() if set(one.outcome.values()) == {WORKS}], ids=lambda run: run.name)

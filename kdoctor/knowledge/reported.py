@@ -13,11 +13,11 @@ REPORTED: tuple[Fact, ...] = (
             when,
             "?scipy<1.13",
             "",
-            "jax before 0.4.24 reads scipy.linalg.tril where its jax.scipy is imported, which SciPy 1.13 removed; optax and flax import it, "
-            "Keras does not",
+            "jax before 0.4.24 reads scipy.linalg.tril where its jax.scipy is imported, which SciPy 1.13 removed; optax and flax import "
+            "it, Keras does not",
             f"jax-ml/jax#20965; {_RUN}",
-            "jax 0.4.13, 0.4.18 and 0.4.23 with SciPy 1.13.1 fail, with 1.12 they work; 0.4.24 works with both; Keras 3.6 trains on jax 0.4.20 "
-            "with SciPy 1.13.1",
+            "jax 0.4.13, 0.4.18 and 0.4.23 with SciPy 1.13.1 fail, with 1.12 they work; 0.4.24 works with both; Keras 3.6 trains on "
+            "jax 0.4.20 with SciPy 1.13.1",
             severity,
         )
         # Beside Keras or TensorFlow nobody may need jax.scipy: TensorFlow 2.12 requires jax and does not use it.
