@@ -18,8 +18,8 @@ from kdoctor.errors import KdoctorError
 from kdoctor.model import Step
 
 #: jax refuses a jaxlib that is newer than itself.
-BROKEN = ("keras==3.12.0", "jax==0.10.1", "jaxlib==0.10.2", "numpy==2.4.6", "ml_dtypes==0.6.0", "scipy==1.17.1")
-WHEELS = (*BROKEN, "jaxlib==0.10.1", "jax==0.10.2")
+BROKEN = ("keras==3.12.0", "jax==0.6.1", "jaxlib==0.6.2", "numpy==2.2.6", "ml_dtypes==0.5.1", "scipy==1.15.3")
+WHEELS = (*BROKEN, "jaxlib==0.6.1", "jax==0.6.2")
 
 
 def wheel(folder: Path, name: str, version: str) -> None:
@@ -96,7 +96,7 @@ def patient(tmp_path_factory: pytest.TempPathFactory) -> Patient:
 def test_what_is_mended_can_be_undone(patient: Patient) -> None:
     before = patient.broken()
     assert "Mended: 1 error and 0 warnings before, 0 errors" in patient.fix("--yes", code=0)
-    assert [line for line in patient.freeze() if line.startswith("jax")] == ["jax==0.10.1", "jaxlib==0.10.1"]
+    assert [line for line in patient.freeze() if line.startswith("jax")] == ["jax==0.6.1", "jaxlib==0.6.1"]
     assert patient.files == {"kdoctor-restore.json"}
     assert "Nothing to mend." in patient.fix("--yes", code=0)
     assert "What was there before is back." in patient.fix("--undo", "--yes", code=0)
@@ -108,14 +108,14 @@ def test_what_is_mended_can_be_undone(patient: Patient) -> None:
 def test_another_remedy_can_be_chosen(patient: Patient) -> None:
     patient.broken()
     patient.fix("--yes", "--remedy", "keep-jaxlib", code=0)
-    assert [line for line in patient.freeze() if line.startswith("jax")] == ["jax==0.10.2", "jaxlib==0.10.2"]
+    assert [line for line in patient.freeze() if line.startswith("jax")] == ["jax==0.6.2", "jaxlib==0.6.2"]
     patient.broken()
     assert "there is no remedy 'pray' here; there are: keep-jax, keep-jaxlib." in " ".join(patient.fix("--remedy", "pray", code=2).split())
 
 
 def test_nothing_happens_without_being_asked(patient: Patient) -> None:
     before = patient.broken()
-    assert "run      pip install jaxlib==0.10.1" in patient.fix("--dry-run", code=1)
+    assert "run      pip install jaxlib==0.6.1" in patient.fix("--dry-run", code=1)
     assert "nobody is there to ask" in patient.fix(code=2)
     assert patient.freeze() == before
     assert patient.files == set()
@@ -123,12 +123,12 @@ def test_nothing_happens_without_being_asked(patient: Patient) -> None:
 
 def test_what_was_there_comes_back_where_the_installer_fails(patient: Patient) -> None:
     before = patient.broken()
-    (patient.wheels / "jaxlib-0.10.1-py3-none-any.whl").rename(patient.wheels / "away")
+    (patient.wheels / "jaxlib-0.6.1-py3-none-any.whl").rename(patient.wheels / "away")
     try:
         said = patient.fix("--yes", code=1)
     finally:
-        (patient.wheels / "away").rename(patient.wheels / "jaxlib-0.10.1-py3-none-any.whl")
-    assert "Not mended, `pip install jaxlib==0.10.1` ended with 1. What was there before comes back." in said
+        (patient.wheels / "away").rename(patient.wheels / "jaxlib-0.6.1-py3-none-any.whl")
+    assert "Not mended, `pip install jaxlib==0.6.1` ended with 1. What was there before comes back." in said
     assert patient.freeze() == before
     assert patient.files == set()
 
@@ -151,7 +151,7 @@ def test_an_interrupted_fix_is_found_and_can_be_undone_or_finished(patient: Pati
 
 def test_what_was_there_at_first_is_not_forgotten_by_a_second_failure(patient: Patient) -> None:
     patient.broken()
-    everything = {"jax": "jax==0.10.1"}
+    everything = {"jax": "jax==0.6.1"}
     restore.write(str(patient.prefix), restore.Restore(everything, "some remedy"))
     patient.fix("--yes", code=1, PIP_FIND_LINKS=str(patient.prefix))
     kept = restore.read(str(patient.prefix))
