@@ -26,7 +26,7 @@ def main() -> int:
     asked = _arguments()
     if asked.layouts:
         return other_platforms.measure(lambda one, recorded: _named(one.name, asked, recorded=recorded))
-    known = {one["name"]: one for one in _records()}
+    known = {one["name"]: one for one in runs.records()}
     rows = [one for one in TABLE if _wanted(one, asked, known)]
     if not asked.only and not asked.again:
         # What is no longer in the table is no longer evidence.
@@ -96,17 +96,12 @@ def _line(done: Measured) -> str:
     return f"{done.record['name']:44} {marks} {done.report['verdict']:8} {rules}{tried}{told}"
 
 
-def _records() -> list[dict[str, Any]]:
-    path = runs.path()
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] if path.exists() else []
-
-
 def _keep(fresh: Records, names: set[str] | None = None) -> Records:
     """Add records to the file and drop those of other names, in one step: other runs of the laboratory may write as well."""
     CACHE.mkdir(parents=True, exist_ok=True)
     with (CACHE / "records.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        records = {one["name"]: one for one in _records()} | fresh
+        records = {one["name"]: one for one in runs.records()} | fresh
         records = {name: one for name, one in records.items() if names is None or name in names}
         lines = [json.dumps(records[name], ensure_ascii=False) for name in sorted(records)]
         whole = runs.path().with_suffix(".new")

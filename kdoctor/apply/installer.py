@@ -27,6 +27,10 @@ class Installer(NamedTuple):
         names = [word for name in step.names for word in (name.split(" ", 1) if name.startswith("-e ") else (name,))]
         return [*begin, *self.options(step), *names]
 
+    def words(self, step: Step) -> str:
+        """Give a step as it would be typed, without the paths."""
+        return " ".join([self.name, step.verb, *self.options(step), *step.names])
+
     def options(self, step: Step) -> tuple[str, ...]:
         """Give the options of a step in the words of this installer."""
         if self.name != "uv":
@@ -60,7 +64,7 @@ def run(installer: Installer, steps: Sequence[Step]) -> str:
         except OSError as error:
             return f"{command[0]} cannot be run: {error.strerror}"
         if done.returncode:
-            return f"`{' '.join([installer.name, step.verb, *installer.options(step), *step.names])}` ended with {done.returncode}"
+            return f"`{installer.words(step)}` ended with {done.returncode}"
     return ""
 
 

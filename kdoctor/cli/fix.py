@@ -113,13 +113,14 @@ def _checked(report: Report, remedy: Remedy) -> Report:
     """Examine the environment again, with the variables as the remedy wants them."""
     from kdoctor.doctor import diagnose  # noqa: PLC0415 -- start-up time of `--help`.
 
-    now = _again(report)
+    now = _again(report.snapshot)
     variables = {**(now.environment or {}), **remedy.environment}
     return diagnose(now._replace(environment={name: value for name, value in variables.items() if value is not None}))
 
 
-def _again(report: Report) -> Snapshot:
-    python = report.snapshot.python
+def _again(snapshot: Snapshot) -> Snapshot:
+    """Examine the same environment once more."""
+    python = snapshot.python
     return take_snapshot(python.executable if python else None, None)
 
 
@@ -144,11 +145,11 @@ def _bring_back(folder: str, installer: Installer, before: dict[str, str], touch
     from kdoctor.apply import restore  # noqa: PLC0415 -- start-up time of `--help`.
     from kdoctor.apply.installer import run  # noqa: PLC0415 -- the same.
 
-    there = _again(report)
+    there = _again(report.snapshot)
     now, failed = restore.held(there), ""
     if now != before or there.folders != report.snapshot.folders:
         failed = run(installer, restore.steps_back(before, now, touched & before.keys()))
-        now = restore.held(_again(report))
+        now = restore.held(_again(report.snapshot))
     if failed or now != before:
         raise KdoctorError(
             f"what was there before could not be brought back in full: {failed or _difference(before, now)}",
@@ -178,8 +179,7 @@ def _undo(snapshot: Snapshot, folder: str, kept: Restore | None, *, dry_run: boo
         return 0
     _agreed("Bring this back?", yes=yes)
     failed = run(installer, steps)
-    python = snapshot.python
-    now = restore.held(take_snapshot(python.executable if python else None, None))
+    now = restore.held(_again(snapshot))
     if failed or now != dict(kept.before):
         raise KdoctorError(
             f"not all came back: {failed or _difference(dict(kept.before), now)}", "run it again, for instance once the network is there"
@@ -221,7 +221,7 @@ def _show(snapshot: Snapshot, remedy: Remedy, installer: Installer | None) -> No
 
 def _tell(installer: Installer, steps: Sequence[Step]) -> None:
     for step in steps:
-        say("  run      " + clean(" ".join([installer.name, step.verb, *installer.options(step), *step.names])))
+        say(f"  run      {clean(installer.words(step))}")
 
 
 def _refuse_conda(snapshot: Snapshot, remedy: Remedy, *, over_conda: bool) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from kdoctor.knowledge.conditions import read
 from kdoctor.knowledge.dates import FACTS_DATE
 from kdoctor.knowledge.facts import FACTS
-from kdoctor.knowledge.families import OWNERS, ROLES
+from kdoctor.knowledge.families import OWNERS, ROLE_OF, ROLES
 from kdoctor.knowledge.index import Release, open_index
 from kdoctor.knowledge.runs import runs
 from kdoctor.knowledge.schema import Fact, Tolerated
@@ -13,7 +13,6 @@ from kdoctor.knowledge.tensorflow_keras import TOLERATED
 from kdoctor.model import DistributionPage, KnownCase
 from kdoctor.versions import requirement
 
-_ROLE_OF = {name: role for role, names in ROLES.items() for name in names}
 #: Of whose requirements the page tells, beside those on TensorFlow and Keras.
 _NEIGHBOURS = frozenset({"h5py", "jax", "jaxlib", "ml-dtypes", "numpy", "optree", "protobuf", "tensorboard", "torch"})
 
@@ -37,7 +36,7 @@ def about(name: str) -> DistributionPage:
         declares=_lines([(release.version, _of_the_family(release)) for release in finals]),
         pythons=_lines([(release.version, release.requires_python or "") for release in finals]),
         known_to_fail=tuple(case_of(fact) for fact in FACTS if name in _named(fact)),
-        known_to_work=tuple(_tolerated_case(row) for row in TOLERATED if {name, _ROLE_OF.get(name)} & _names(row.holder, row.target)),
+        known_to_work=tuple(_tolerated_case(row) for row in TOLERATED if {name, ROLE_OF.get(name)} & _names(row.holder, row.target)),
         runs=_runs(name),
     )
 
@@ -70,7 +69,7 @@ def _of_the_family(release: Release) -> str:
     wanted = (requirement(text) for text in release.requirements or ())
     return ", ".join(
         sorted(
-            f"{one.name}{one.specifier}" for one in wanted if one and not one.marker and (one.name in _ROLE_OF or one.name in _NEIGHBOURS)
+            f"{one.name}{one.specifier}" for one in wanted if one and not one.marker and (one.name in ROLE_OF or one.name in _NEIGHBOURS)
         )
     )
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from kdoctor.knowledge.schema import Fact, Severity, fact
-
-_RUN = "measured on Linux x86_64, CPU"
+from kdoctor.knowledge.schema import MEASURED, Fact, Severity, fact
 
 #: tensorflow-probability checks this floor when it is imported; source: tensorflow_probability/__init__.py of each release.
 _PROBABILITY = (
@@ -76,7 +74,7 @@ ADDONS: tuple[Fact, ...] = (
             "?jax<0.7",
             "",
             "the JAX side of tensorflow-probability up to 0.25 uses jax.interpreters.xla.pytype_aval_mappings, which jax 0.7 removed",
-            f"tensorflow-probability 0.18.0 to 0.25.0, internal/backend/jax; {_RUN}",
+            f"tensorflow-probability 0.18.0 to 0.25.0, internal/backend/jax; {MEASURED}",
             "tensorflow-probability 0.25.0: jax 0.7.0 and 0.10.2 fail, 0.6.2 works",
             severity,
         )
@@ -106,7 +104,7 @@ ADDONS: tuple[Fact, ...] = (
         "?tensorflow<2.16",
         "",
         "tensorflow-probability before 0.24 needs Keras 2 behind tf.keras, so TensorFlow before 2.16",
-        f"{_RUN}: keras._tf_keras has no attribute __internal__",
+        f"{MEASURED}: keras._tf_keras has no attribute __internal__",
         "tensorflow-probability 0.23.0 on TensorFlow 2.16",
     ),
     fact(
@@ -115,7 +113,7 @@ ADDONS: tuple[Fact, ...] = (
         "tf-keras",
         "",
         "tensorflow-probability 0.24 and later import tf_keras wherever tf.keras is Keras 3; only its extra [tf] declares it",
-        f"tensorflow_probability/python/internal/tf_keras.py 0.24.0; {_RUN}",
+        f"tensorflow_probability/python/internal/tf_keras.py 0.24.0; {MEASURED}",
         "tensorflow-probability 0.24 and 0.25",
     ),
     fact(
@@ -124,7 +122,7 @@ ADDONS: tuple[Fact, ...] = (
         "?keras<3",
         "",
         "TensorFlow Addons reaches into keras.src.engine, which Keras 3 does not have; TF_USE_LEGACY_KERAS does not help",
-        f"{_RUN}: No module named 'keras.src.engine'",
+        f"{MEASURED}: No module named 'keras.src.engine'",
         "tensorflow-addons 0.23.0 with Keras 3 on TensorFlow 2.15 and 2.16",
     ),
     fact(
@@ -155,7 +153,7 @@ ADDONS: tuple[Fact, ...] = (
         "?tensorflow-hub>=0.16",
         "",
         "tensorflow-hub before 0.16 imports tf.estimator, which ended with TensorFlow 2.15",
-        f"TensorFlow 2.16.1 release notes; {_RUN}",
+        f"TensorFlow 2.16.1 release notes; {MEASURED}",
         "tensorflow-hub 0.15.0 on TensorFlow 2.16",
     ),
     fact(
@@ -164,7 +162,7 @@ ADDONS: tuple[Fact, ...] = (
         "?setuptools<82",
         "",
         "tensorflow-hub up to 0.16.1 imports pkg_resources, which setuptools 82 removed",
-        _RUN,
+        MEASURED,
         "tensorflow-hub 0.16.1: setuptools 84 fails, 80.9 works",
     ),
     fact(
@@ -173,7 +171,7 @@ ADDONS: tuple[Fact, ...] = (
         "setuptools",
         "",
         "tensorflow-hub up to 0.16.1 imports pkg_resources, which comes with setuptools before 82",
-        _RUN,
+        MEASURED,
         "tensorflow-hub 0.16.1 without setuptools",
     ),
     fact(
@@ -182,7 +180,7 @@ ADDONS: tuple[Fact, ...] = (
         "?keras>=3.13",
         "",
         "keras-hub 0.26 and later use keras.layers.ReversibleEmbedding, which Keras has from 3.13 on",
-        f"keras-hub METADATA; {_RUN}",
+        f"keras-hub METADATA; {MEASURED}",
         "keras-hub 0.26 and 0.32 with Keras 3.3 and 3.10",
     ),
     fact(
@@ -191,7 +189,7 @@ ADDONS: tuple[Fact, ...] = (
         "?keras>=3",
         "",
         "keras-nlp 0.15 and later import keras.ops, which Keras 2 does not have",
-        _RUN,
+        MEASURED,
         "keras-nlp 0.32 with Keras 2.15",
     ),
     fact(
@@ -229,7 +227,7 @@ ADDONS: tuple[Fact, ...] = (
             "",
             f"the op library of tensorflow-io {release} does not load on this TensorFlow; the import works, every operation then ends "
             "with NotImplementedError: unable to open file: libtensorflow_io.so",
-            f"{_RUN}; the compatibility table of tensorflow-io",
+            f"{MEASURED}; the compatibility table of tensorflow-io",
             f"tensorflow-io {release} on {seen}",
         )
         for release, tensorflow, seen in _IO
@@ -240,7 +238,7 @@ ADDONS: tuple[Fact, ...] = (
         "?tensorflow-text!=2.21.0",
         "",
         "the wheels of tensorflow-text 2.21.0 lack the symbol icudt77_dat and cannot be imported with any TensorFlow; 2.21.1 can",
-        f"tensorflow/text#1541; the symbols of the wheels for x86_64 and aarch64; {_RUN}",
+        f"tensorflow/text#1541; the symbols of the wheels for x86_64 and aarch64; {MEASURED}",
         "tensorflow-text 2.21.0 on TensorFlow 2.21.0",
     ),
     fact(
@@ -250,7 +248,7 @@ ADDONS: tuple[Fact, ...] = (
         "",
         "tensorflow-metadata 1.21 and later, which tensorflow-datasets imports, hold code that protobuf 6.31.1 made, and no older one "
         "runs it; the metadata admits protobuf 4.25",
-        f"tensorflow_metadata/proto/v0/schema_pb2.py 1.17.3 and 1.21.0; {_RUN}",
+        f"tensorflow_metadata/proto/v0/schema_pb2.py 1.17.3 and 1.21.0; {MEASURED}",
         "tensorflow-metadata 1.21.0 with protobuf 4.25.9 and 5.29.6",
     ),
     fact(
@@ -260,7 +258,7 @@ ADDONS: tuple[Fact, ...] = (
         "",
         "ydf 0.16.0, which tensorflow-decision-forests imports, holds code that protobuf 6.31.1 made, and no older one runs it; "
         "its metadata admits protobuf 5.29.1",
-        f"yggdrasil_decision_forests/dataset/data_spec_pb2.py 0.15.0 and 0.16.0; {_RUN}",
+        f"yggdrasil_decision_forests/dataset/data_spec_pb2.py 0.15.0 and 0.16.0; {MEASURED}",
         "ydf 0.16.0 with tensorflow-decision-forests 1.11.0, TensorFlow 2.18 and protobuf 5.29.6",
     ),
     fact(
@@ -270,7 +268,7 @@ ADDONS: tuple[Fact, ...] = (
         "",
         "onnx 1.19 and later, which tf2onnx imports, use ml_dtypes.float4_e2m1fn, which ml-dtypes has from 0.5.0 on; "
         "1.19.0 declares no version",
-        f"onnx/onnx#7249; {_RUN}",
+        f"onnx/onnx#7249; {MEASURED}",
         "onnx 1.19.0 with ml-dtypes 0.3.2",
     ),
     fact(
@@ -279,7 +277,7 @@ ADDONS: tuple[Fact, ...] = (
         "!tensorflow-cpu",
         "",
         "tensorflow-text 2.19.0 loads with tensorflow 2.19 but not with tensorflow-cpu 2.19: undefined symbol in its op libraries",
-        _RUN,
+        MEASURED,
         "tensorflow-text 2.19.0 on tensorflow-cpu 2.19.0 and 2.19.1 fails, on tensorflow 2.19.1 and tensorflow-cpu 2.18.1 it works",
     ),
     fact(
@@ -315,7 +313,7 @@ ADDONS: tuple[Fact, ...] = (
         "tf-keras",
         "",
         "the TensorFlow models of transformers 4 need tf-keras where Keras is 3; its PyTorch models do not",
-        f"huggingface/transformers#36410; {_RUN}",
+        f"huggingface/transformers#36410; {MEASURED}",
         "transformers 4.46 on TensorFlow 2.19",
         Severity.NOTE,
     ),

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from kdoctor.knowledge.schema import Effect, Fact, fact
-
-_RUN = "measured on Linux x86_64, CPU"
+from kdoctor.knowledge.schema import MEASURED, Effect, Fact, fact
 
 #: jax release -> oldest jaxlib that it starts with; from 0.4.30 on its metadata says so. Source: jax/version.py and
 #: jax/lib/__init__.py at the tags.
@@ -48,7 +46,7 @@ BACKEND_FACTS: tuple[Fact, ...] = (
         "?jax>=0.4.30",
         "keras",
         "Keras 3.12 and later import jax.export at start, which jax has from 0.4.30 on; the floor of 0.4.20 in the Keras README is too low",
-        f"keras/src/backend/jax/core.py at v3.12.0; {_RUN}",
+        f"keras/src/backend/jax/core.py at v3.12.0; {MEASURED}",
         "Keras 3.12.4 and 3.15.1: jax 0.4.26 fails, 0.4.30 to 0.10.2 work",
     ),
     fact(
@@ -57,7 +55,7 @@ BACKEND_FACTS: tuple[Fact, ...] = (
         "?jax>=0.4.24",
         "keras",
         "Keras 3.9.1 and later import jax.experimental.pallas.ops.tpu.splash_attention at start, which jax has from 0.4.24 on",
-        f"keras/src/backend/jax/nn.py of 3.9.0, 3.9.1 and 3.9.2; file lists of jax 0.4.23 and 0.4.24; {_RUN}",
+        f"keras/src/backend/jax/nn.py of 3.9.0, 3.9.1 and 3.9.2; file lists of jax 0.4.23 and 0.4.24; {MEASURED}",
         "Keras 3.9.2 and 3.10.0: jax 0.4.23 fails, 0.4.25 and 0.4.26 work; Keras 3.7.0 works with jax 0.4.20",
     ),
     fact(
@@ -66,7 +64,7 @@ BACKEND_FACTS: tuple[Fact, ...] = (
         "?jax<0.6.1",
         "keras",
         "Keras 3.0 to 3.9 call jax.spmd_mode in fit, which jax 0.6.1 removed: the import works, training fails",
-        f"keras-team/keras commit c90a3a5886; {_RUN}",
+        f"keras-team/keras commit c90a3a5886; {MEASURED}",
         "Keras 3.0.5 to 3.9.2: jax 0.5.3 and 0.6.0 work; 0.6.1, 0.6.2, 0.7.2 and 0.10.2 fail",
     ),
     fact(
@@ -75,7 +73,7 @@ BACKEND_FACTS: tuple[Fact, ...] = (
         "?jax>=0.4.20",
         "keras",
         "the Keras README gives 0.4.20 as the oldest supported JAX",
-        f"keras-team/keras README v3.13.0; {_RUN}",
+        f"keras-team/keras README v3.13.0; {MEASURED}",
         "Keras 3.0.5 and 3.6.0 train with jax 0.4.20 and later",
     ),
     fact(
@@ -93,7 +91,7 @@ BACKEND_FACTS: tuple[Fact, ...] = (
         "?openvino<2026",
         "keras",
         "Keras 3.8 to 3.10 use openvino.runtime, which OpenVINO 2026 removed",
-        _RUN,
+        MEASURED,
         "Keras 3.8.0 and 3.10.0: OpenVINO 2024.6 to 2025.3 start, 2026.4 fails",
     ),
     fact(
@@ -102,7 +100,7 @@ BACKEND_FACTS: tuple[Fact, ...] = (
         "?openvino>=2025.1",
         "keras",
         "Keras 3.12 and later need openvino.opset14",
-        _RUN,
+        MEASURED,
         "Keras 3.12.4: OpenVINO 2024.6 fails, 2025.1 to 2026.4 start",
     ),
     fact(
@@ -111,7 +109,7 @@ BACKEND_FACTS: tuple[Fact, ...] = (
         "?openvino>=2026",
         "keras",
         "Keras 3.15 needs openvino.opset16; the floor of 2025.3 in the Keras README is too low",
-        f"keras/src/backend/openvino at v3.15.1; {_RUN}",
+        f"keras/src/backend/openvino at v3.15.1; {MEASURED}",
         "Keras 3.15.1: OpenVINO 2025.1 to 2025.4 fail, 2026.1 and 2026.4 start",
     ),
     fact(
@@ -120,7 +118,7 @@ BACKEND_FACTS: tuple[Fact, ...] = (
         "scipy",
         "keras",
         "Keras 3.15 imports scipy.signal for the openvino backend without declaring it",
-        f"keras/src/backend/openvino/math.py at v3.15.1; {_RUN}",
+        f"keras/src/backend/openvino/math.py at v3.15.1; {MEASURED}",
         "Keras 3.15.1",
     ),
     fact(
@@ -129,7 +127,7 @@ BACKEND_FACTS: tuple[Fact, ...] = (
         "scipy",
         "keras",
         "the numpy backend imports scipy without declaring it",
-        f"keras/src/backend/numpy; {_RUN}",
+        f"keras/src/backend/numpy; {MEASURED}",
         "Keras 3.6, 3.10 and 3.15",
     ),
     fact(
@@ -138,7 +136,7 @@ BACKEND_FACTS: tuple[Fact, ...] = (
         "jax",
         "keras",
         "the numpy backend imports jax without declaring it",
-        f"keras/src/backend/numpy/nn.py; {_RUN}",
+        f"keras/src/backend/numpy/nn.py; {MEASURED}",
         "Keras 3.0.5 to 3.15.1",
     ),
     fact(
@@ -147,7 +145,7 @@ BACKEND_FACTS: tuple[Fact, ...] = (
         "jaxlib",
         "keras jax",
         "jax is the Python half only; without jaxlib it cannot be imported",
-        f"jax METADATA; {_RUN}",
+        f"jax METADATA; {MEASURED}",
         "jax 0.10.2",
     ),
     fact(

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from kdoctor import versions
 from kdoctor.knowledge.coupling import Coupling, generation
 from kdoctor.knowledge.families import ROLES
+from kdoctor.knowledge.schema import Fact
 from kdoctor.model import Distribution
 
 _CONDITION = re.compile(r"([?!~]?)([A-Za-z0-9._-]+?)\s*((?:[<>=!~]=?|===).*)?", re.ASCII)
@@ -63,6 +64,12 @@ def holds(text: str, coupling: Coupling) -> bool | None:
     if not condition.specifier:
         return True
     return versions.satisfies(versions.base(distribution.version), condition.specifier)
+
+
+def need_of(fact: Fact, coupling: Coupling) -> str:
+    """Give what a row needs here, with the version of the first distribution that it speaks of."""
+    first = who(read(fact.when[0]).name, coupling)
+    return fact.need(versions.base(first.version) if first else None)
 
 
 def violated(text: str, coupling: Coupling) -> bool | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from kdoctor import versions
-from kdoctor.knowledge.families import ROLES
+from kdoctor.knowledge.families import ROLE_OF
 from kdoctor.knowledge.where import own_path
 
 #: The day on which the curated facts were last gone through; the embedded index is not newer.
@@ -22,12 +22,11 @@ HORIZON: dict[str, tuple[int, int]] = {
     "torch": (2, 15),
     "openvino": (2026, 4),
 }
-_ROLE = {name: role for role, names in ROLES.items() for name in names}
 
 
 def beyond_horizon(name: str, version: str | None) -> bool:
     """Tell whether a release is newer than the newest that was known when the facts were gone through."""
-    newest = HORIZON.get(_ROLE.get(name, name))
+    newest = HORIZON.get(ROLE_OF.get(name, name))
     minor = versions.minor(version) if newest else None
     return newest is not None and minor is not None and minor > newest
 

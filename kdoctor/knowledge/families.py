@@ -51,6 +51,8 @@ TF_KERAS = OWNERS["tf_keras"]
 
 #: The roles that conditions may name, with the distributions that can play them.
 ROLES: dict[str, tuple[str, ...]] = {"tensorflow": TENSORFLOW, "keras": KERAS, "tf-keras": TF_KERAS}
+#: Distribution -> the role that it can play.
+ROLE_OF = {name: role for role, names in ROLES.items() for name in names}
 
 #: Backends by the first Keras 3 that has them; source: keras/src/backend/__init__.py of 3.0.0 to 3.15.1.
 BACKENDS: dict[str, str] = {"tensorflow": "3.0", "jax": "3.0", "torch": "3.0", "numpy": "3.0", "openvino": "3.8"}

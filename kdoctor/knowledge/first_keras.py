@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from kdoctor.knowledge.schema import Fact, fact
-
-_RUN = "measured: environments built and run on Linux x86_64, CPU"
+from kdoctor.knowledge.schema import MEASURED, Fact, fact
 
 #: Where Keras 3 finds no packaging that nobody installed. TensorFlow before 2.19 imports distutils, and with it setuptools, which
 #: from 71 on puts a packaging of its own on the path.
@@ -30,7 +28,7 @@ FIRST_KERAS: tuple[Fact, ...] = (
         "?keras>=2.4",
         "keras",
         "Keras 1.1.1 to 2.3 imports Iterable from collections, where Python 3.10 no longer has it",
-        f"keras/callbacks.py, Keras 1.1.1 to 2.3.1; {_RUN}",
+        f"keras/callbacks.py, Keras 1.1.1 to 2.3.1; {MEASURED}",
         "Keras 2.3.1 with Theano 1.0.5 works on Python 3.9 and fails on 3.10",
     ),
     fact(
@@ -39,7 +37,7 @@ FIRST_KERAS: tuple[Fact, ...] = (
         "?tensorflow>=1.13",
         "keras",
         "Keras 2.3 calls into tensorflow.python.keras.backend what TensorFlow before 1.13 does not have",
-        _RUN,
+        MEASURED,
         "Keras 2.3.1 on TensorFlow 1.4.1, 1.8.0 and 1.12.3 fails, on 1.13.2 it works; Keras 2.0.9 to 2.2.5 work on all of them",
     ),
     fact(
@@ -48,7 +46,7 @@ FIRST_KERAS: tuple[Fact, ...] = (
         "setuptools",
         "keras",
         "Keras 1.0.7 to 1.2.2 imports pkg_resources, which comes with setuptools, when it is imported",
-        f"keras/callbacks.py, Keras 1.2.2; {_RUN}",
+        f"keras/callbacks.py, Keras 1.2.2; {MEASURED}",
         "Keras 1.2.2 with Theano 1.0.5 and TensorFlow 1.4.1",
     ),
     fact(
@@ -57,7 +55,7 @@ FIRST_KERAS: tuple[Fact, ...] = (
         "?numpy<1.22",
         "theano",
         "Theano reads numpy.distutils.__config__.blas_opt_info when it is imported, which NumPy has no more from 1.22 on",
-        f"numpy/numpy#21079; Theano/Theano#6788; {_RUN}",
+        f"numpy/numpy#21079; Theano/Theano#6788; {MEASURED}",
         "Theano 1.0.5: NumPy 1.19.5, 1.20.3 and 1.21.6 work; 1.22.4, 1.23.5 and 1.24.4 fail",
     ),
     fact(
@@ -66,7 +64,7 @@ FIRST_KERAS: tuple[Fact, ...] = (
         "?theano-pymc<1.1",
         "theano",
         "Keras imports MRG_RandomStreams from theano.sandbox.rng_mrg, which theano-pymc 1.1.2 does not have",
-        f"keras/backend/theano_backend.py, Keras 2.3.1; {_RUN}",
+        f"keras/backend/theano_backend.py, Keras 2.3.1; {MEASURED}",
         "Keras 2.3.1 with theano-pymc 1.0.11 works, with 1.1.2 it fails",
     ),
     fact(
@@ -75,7 +73,7 @@ FIRST_KERAS: tuple[Fact, ...] = (
         "?theano<0.9",
         "keras",
         "Keras 0.2 imports theano.tensor.signal.downsample, which Theano 0.9 removed",
-        f"keras/layers/convolutional.py, Keras 0.2.0; {_RUN}",
+        f"keras/layers/convolutional.py, Keras 0.2.0; {MEASURED}",
         "Keras 0.2.0 with Theano 0.9.0 and 1.0.5",
     ),
     *(
@@ -85,7 +83,7 @@ FIRST_KERAS: tuple[Fact, ...] = (
             "?h5py<3",
             "",
             "with h5py 3 load_model and load_weights take text for bytes: 'str' object has no attribute 'decode'; training works",
-            f"tensorflow/tensorflow#44467; {_RUN}",
+            f"tensorflow/tensorflow#44467; {MEASURED}",
             "Keras 2.2.4 and 2.3.1 and the tf.keras of TensorFlow 1.15, 2.1, 2.2 and 2.4, all with h5py 3.8.0",
         )
         for when in ("keras>=2,<2.4", "tensorflow<2.5")
@@ -97,7 +95,7 @@ FIRST_KERAS: tuple[Fact, ...] = (
             "packaging",
             "keras",
             "Keras 3 imports packaging when it is imported, and before 3.4 does not declare it",
-            f"keras/src/utils/torch_utils.py, Keras 3.0.0 to 3.15.1; {_RUN}",
+            f"keras/src/utils/torch_utils.py, Keras 3.0.0 to 3.15.1; {MEASURED}",
             "without packaging: Keras 3.0.5, 3.1.1 and 3.3.3 on jax, 3.3.3 on TensorFlow 2.19",
         )
         for where in _WITHOUT_PACKAGING

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from kdoctor.knowledge.schema import Fact, Severity, fact
+from kdoctor.knowledge.schema import MEASURED, Fact, Severity, fact
 
-_RUN = "measured on Linux x86_64, CPU"
 _SINCE_3 = "tensorflow>=2.16 and keras>=3 and legacy=off"
 _KERAS_2_LAYER = "Only instances of keras.Layer can be added to a Sequential model"
 
@@ -16,7 +15,7 @@ KERAS_ADDONS: tuple[Fact, ...] = (
         "legacy=on",
         "",
         "tensorflow-recommenders 0.7.6 and later refuse to be imported where tf.keras is Keras 3",
-        f"tensorflow_recommenders/__init__.py 0.7.6; {_RUN}",
+        f"tensorflow_recommenders/__init__.py 0.7.6; {MEASURED}",
         "tensorflow-recommenders 0.7.7 on TensorFlow 2.18",
     ),
     fact(
@@ -25,7 +24,7 @@ KERAS_ADDONS: tuple[Fact, ...] = (
         "legacy=on",
         "",
         "larq uses tf.keras.layers.LocallyConnected1D when it is imported, which Keras 3 does not have",
-        f"{_RUN}: fails by itself, works with TF_USE_LEGACY_KERAS=1",
+        f"{MEASURED}: fails by itself, works with TF_USE_LEGACY_KERAS=1",
         "larq 0.14.0 on TensorFlow 2.18",
     ),
     fact(
@@ -34,7 +33,7 @@ KERAS_ADDONS: tuple[Fact, ...] = (
         "?tensorflow-model-optimization>=0.8",
         "",
         "tensorflow-model-optimization before 0.8 uses tf.keras.layers.LocallyConnected1D when it is imported, which Keras 3 does not have",
-        _RUN,
+        MEASURED,
         "tensorflow-model-optimization 0.7.5 on TensorFlow 2.18",
     ),
     fact(
@@ -44,7 +43,7 @@ KERAS_ADDONS: tuple[Fact, ...] = (
         "",
         "tensorflow-model-optimization 0.8 and later switch TF_USE_LEGACY_KERAS on themselves, so tf.keras must find tf-keras; 0.8.0 does "
         "not declare it",
-        f"tensorflow_model_optimization/python/core/keras/compat.py 0.8.0; {_RUN}",
+        f"tensorflow_model_optimization/python/core/keras/compat.py 0.8.0; {MEASURED}",
         "tensorflow-model-optimization 0.8.1 on TensorFlow 2.18 without tf-keras",
     ),
     fact(
@@ -53,7 +52,7 @@ KERAS_ADDONS: tuple[Fact, ...] = (
         "?keras<2.13",
         "",
         "TensorFlow Addons before 0.21 import keras.utils.tf_utils, which Keras 2.13 moved away",
-        f"{_RUN}: cannot import name 'tf_utils' from 'keras.utils'",
+        f"{MEASURED}: cannot import name 'tf_utils' from 'keras.utils'",
         "tensorflow-addons 0.20.0 on TensorFlow 2.15",
     ),
     fact(
@@ -62,7 +61,7 @@ KERAS_ADDONS: tuple[Fact, ...] = (
         "?tensorflow<2.13",
         "",
         "keras-rl2 imports __version__ from tensorflow.keras, which TensorFlow 2.13 and later do not have there",
-        f"{_RUN}: cannot import name '__version__' from 'tensorflow.keras'",
+        f"{MEASURED}: cannot import name '__version__' from 'tensorflow.keras'",
         "keras-rl2 1.0.5: TensorFlow 2.13, 2.15 and 2.18 fail, 2.12 works",
     ),
     # One feature fails; what else the add-on does works.
@@ -72,7 +71,7 @@ KERAS_ADDONS: tuple[Fact, ...] = (
         "legacy=on",
         "",
         f"hub.KerasLayer is a layer of tf-keras and does not go into models of Keras 3 (`{_KERAS_2_LAYER}`); hub.load and all else works",
-        f"tensorflow/tensorflow#65419; {_RUN}",
+        f"tensorflow/tensorflow#65419; {MEASURED}",
         "tensorflow-hub 0.16.1 on TensorFlow 2.18",
         Severity.NOTE,
     ),
@@ -83,7 +82,7 @@ KERAS_ADDONS: tuple[Fact, ...] = (
         "",
         "the layers of tensorflow-probability (tfp.layers) are layers of tf-keras and do not go into models of Keras 3 "
         f"(`{_KERAS_2_LAYER}`); distributions and all else work",
-        f"tensorflow/tensorflow#70164; {_RUN}",
+        f"tensorflow/tensorflow#70164; {MEASURED}",
         "tensorflow-probability 0.25.0 on TensorFlow 2.18",
         Severity.NOTE,
     ),
@@ -94,7 +93,7 @@ KERAS_ADDONS: tuple[Fact, ...] = (
         "",
         "tensorflow-model-optimization prunes and quantizes models of tf-keras only; it switches legacy Keras on when it is imported, "
         "too late for a program that has touched tf.keras before, and without effect on `import keras`",
-        f"tensorflow_model_optimization/python/core/keras/compat.py 0.8.0; {_RUN}",
+        f"tensorflow_model_optimization/python/core/keras/compat.py 0.8.0; {MEASURED}",
         "tensorflow-model-optimization 0.8.1 on TensorFlow 2.18",
         Severity.NOTE,
     ),
@@ -104,7 +103,7 @@ KERAS_ADDONS: tuple[Fact, ...] = (
         "legacy=on",
         "",
         "the metrics of tensorflow-recommenders (FactorizedTopK) call add_weight as Keras 2 has it; the import works",
-        f"{_RUN}: ValueError: `name` must be passed as a keyword argument",
+        f"{MEASURED}: ValueError: `name` must be passed as a keyword argument",
         "tensorflow-recommenders 0.7.3 on TensorFlow 2.18",
         Severity.NOTE,
     ),
@@ -114,7 +113,7 @@ KERAS_ADDONS: tuple[Fact, ...] = (
         "legacy=on",
         "",
         "the networks of tf-agents are written for Keras 2; the import works",
-        f"{_RUN}: ValueError: Received an invalid value for `units`",
+        f"{MEASURED}: ValueError: Received an invalid value for `units`",
         "tf-agents 0.19.0 on TensorFlow 2.18",
         Severity.NOTE,
     ),
@@ -124,7 +123,7 @@ KERAS_ADDONS: tuple[Fact, ...] = (
         "legacy=on",
         "",
         "the TensorFlow models of transformers before 4.37 take tf.keras for Keras 2; its PyTorch models do not need it",
-        f"{_RUN}: TFBertModel fails by itself, works with TF_USE_LEGACY_KERAS=1",
+        f"{MEASURED}: TFBertModel fails by itself, works with TF_USE_LEGACY_KERAS=1",
         "transformers 4.36.2 on TensorFlow 2.18",
         Severity.NOTE,
     ),
@@ -144,7 +143,7 @@ KERAS_ADDONS: tuple[Fact, ...] = (
         "?transformers<5",
         "",
         "transformers 5 has no TensorFlow models any more (`cannot import name 'TFBertModel'`); its models run on PyTorch",
-        _RUN,
+        MEASURED,
         "transformers 5.23.0 on TensorFlow 2.20",
         Severity.NOTE,
     ),
@@ -154,7 +153,7 @@ KERAS_ADDONS: tuple[Fact, ...] = (
         "legacy=on",
         "",
         "tf2onnx.convert.from_keras fails on a Sequential model of Keras 3; functional models and from_function work",
-        f"{_RUN}: KeyError 'keras_tensor_1'",
+        f"{MEASURED}: KeyError 'keras_tensor_1'",
         "tf2onnx 1.17.0 on TensorFlow 2.18 with Keras 3.15",
         Severity.NOTE,
     ),
@@ -164,7 +163,7 @@ KERAS_ADDONS: tuple[Fact, ...] = (
         "legacy=off",
         "",
         "keras-tuner takes models of the installed Keras only, and refuses those that tf.keras makes while legacy Keras is on",
-        f"{_RUN}: FatalTypeError: Expected ... a valid Keras Model instance",
+        f"{MEASURED}: FatalTypeError: Expected ... a valid Keras Model instance",
         "keras-tuner 1.4.8 on TensorFlow 2.18",
         Severity.NOTE,
     ),
@@ -174,7 +173,7 @@ KERAS_ADDONS: tuple[Fact, ...] = (
         "legacy=off",
         "",
         "scikeras 0.13 and later take models of Keras 3 only, and fail on those that tf.keras makes while legacy Keras is on",
-        f"{_RUN}: 'Sequential' object has no attribute 'compiled'",
+        f"{MEASURED}: 'Sequential' object has no attribute 'compiled'",
         "scikeras 0.13.0 on TensorFlow 2.18",
         Severity.NOTE,
     ),

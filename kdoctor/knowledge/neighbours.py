@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from kdoctor.knowledge.schema import Fact, fact
-
-_RUN = "measured on Linux x86_64, CPU"
+from kdoctor.knowledge.schema import MEASURED, Fact, fact
 
 NEIGHBOURS: tuple[Fact, ...] = (
     fact(
@@ -13,7 +11,7 @@ NEIGHBOURS: tuple[Fact, ...] = (
         "?numpy<2",
         "tensorflow",
         "TensorFlow 2.18 is the first release built for NumPy 2; older ones die when they are imported",
-        f"TensorFlow 2.18.0 release notes; {_RUN}",
+        f"TensorFlow 2.18.0 release notes; {MEASURED}",
         "TensorFlow 2.8 to 2.17 with NumPy 2.0.2 to 2.4.6",
     ),
     fact(
@@ -22,7 +20,7 @@ NEIGHBOURS: tuple[Fact, ...] = (
         "?numpy<2",
         "tensorflow keras jax",
         "ml-dtypes is built for NumPy 2 from 0.4 on",
-        f"ml-dtypes release notes; {_RUN}",
+        f"ml-dtypes release notes; {MEASURED}",
         "ml-dtypes 0.3.2 with NumPy 2 on TensorFlow 2.18",
     ),
     fact(
@@ -31,7 +29,7 @@ NEIGHBOURS: tuple[Fact, ...] = (
         "?numpy<2",
         "tensorflow keras",
         "h5py is built for NumPy 2 from 3.11 on, and Keras imports it at start: numpy.dtype size changed",
-        _RUN,
+        MEASURED,
         "h5py 3.10 with NumPy 2 on TensorFlow 2.18",
     ),
     fact(
@@ -49,7 +47,7 @@ NEIGHBOURS: tuple[Fact, ...] = (
         "?protobuf<4.22",
         "tensorflow",
         "TensorFlow before 2.12 fails on protobuf after 4.21, also with PROTOCOL_BUFFERS_PYTHON_IMPLEMENTATION=python",
-        _RUN,
+        MEASURED,
         "TensorFlow 2.8.4 with that variable: 4.21.12 works, 4.25.3 fails",
     ),
     fact(
@@ -58,7 +56,7 @@ NEIGHBOURS: tuple[Fact, ...] = (
         "?protobuf<4",
         "tensorflow",
         "the generated code in TensorFlow before 2.12 cannot be loaded by protobuf 4 and later: Descriptors cannot be created directly",
-        f"protocolbuffers/protobuf#10051; {_RUN}",
+        f"protocolbuffers/protobuf#10051; {MEASURED}",
         "TensorFlow 2.8, 2.9 and 2.10: 3.19 and 3.20.3 work, 4.25 and 5.29 fail",
     ),
     fact(
@@ -67,7 +65,7 @@ NEIGHBOURS: tuple[Fact, ...] = (
         "?protobuf>=5.28",
         "tensorflow",
         "TensorFlow 2.20 needs protobuf 5.28 or later: cannot import name 'runtime_version'",
-        f"tensorflow 2.20.0 METADATA; {_RUN}",
+        f"tensorflow 2.20.0 METADATA; {MEASURED}",
         "TensorFlow 2.20: 3.20 and 4.25 fail, 5.29 works",
     ),
     fact(
@@ -76,7 +74,7 @@ NEIGHBOURS: tuple[Fact, ...] = (
         "?protobuf>=6.31.1",
         "tensorflow",
         "the generated code in TensorFlow 2.21 is of protobuf 6.31 and refuses an older runtime: VersionError",
-        f"tensorflow 2.21.0 METADATA; {_RUN}",
+        f"tensorflow 2.21.0 METADATA; {MEASURED}",
         "TensorFlow 2.21: 5.29 fails, 6.33 works",
     ),
     fact(
@@ -85,7 +83,7 @@ NEIGHBOURS: tuple[Fact, ...] = (
         "?ml-dtypes>=0.2",
         "tensorflow",
         "TensorFlow 2.15 reads ml_dtypes.float8_e4m3b11fnuz, which 0.1 does not have",
-        _RUN,
+        MEASURED,
         "TensorFlow 2.15: 0.1.0 fails, 0.2 to 0.5.4 work",
     ),
     fact(
@@ -94,7 +92,7 @@ NEIGHBOURS: tuple[Fact, ...] = (
         "?ml-dtypes>=0.5",
         "tensorflow",
         "TensorFlow 2.20 reads ml_dtypes.int2, and 2.21 float4_e2m1fn as well, which ml-dtypes has from 0.5 on",
-        f"tensorflow 2.20.0 METADATA; {_RUN}",
+        f"tensorflow 2.20.0 METADATA; {MEASURED}",
         "TensorFlow 2.20 and 2.21 with ml-dtypes 0.4.1 fail; 2.19 with it works",
     ),
     fact(
@@ -103,7 +101,7 @@ NEIGHBOURS: tuple[Fact, ...] = (
         "?ml-dtypes<0.3",
         "tensorflow",
         "TensorFlow 2.14 reads ml_dtypes.float8_e4m3b11, which 0.3 removed",
-        f"jax-ml/ml_dtypes#101; tensorflow 2.14.1 METADATA; {_RUN}",
+        f"jax-ml/ml_dtypes#101; tensorflow 2.14.1 METADATA; {MEASURED}",
         "TensorFlow 2.14.0rc1 with ml-dtypes 0.3.0; 2.14.1 with 0.3.2 and 0.5.4 fails, with 0.2.0 it works",
     ),
     fact(
@@ -112,7 +110,7 @@ NEIGHBOURS: tuple[Fact, ...] = (
         "setuptools",
         "tensorflow",
         "TensorFlow 2.16 to 2.18 import distutils, which left Python with 3.12; setuptools supplies it",
-        _RUN,
+        MEASURED,
         "TensorFlow 2.16, 2.17 and 2.18 on Python 3.12 without setuptools fail; 2.19 to 2.21 start",
     ),
     fact(
@@ -121,7 +119,7 @@ NEIGHBOURS: tuple[Fact, ...] = (
         "?typing-extensions>=4",
         "tensorflow keras",
         "TensorFlow 2.18 and what it imports use typing_extensions.Self, which came with 4.0",
-        _RUN,
+        MEASURED,
         "TensorFlow 2.18 with typing-extensions 3.10",
     ),
     fact(
@@ -148,7 +146,7 @@ NEIGHBOURS: tuple[Fact, ...] = (
         "?numpy<1.24",
         "tensorflow",
         "TensorFlow before 2.7 reads np.object and np.bool, which NumPy 1.24 removed",
-        f"NumPy 1.24.0 release notes; {_RUN}",
+        f"NumPy 1.24.0 release notes; {MEASURED}",
         "TensorFlow 2.4, 2.5 and 2.6 with NumPy 1.24.4 fail; 2.7 and 2.8 with it work",
     ),
     fact(
@@ -166,7 +164,7 @@ NEIGHBOURS: tuple[Fact, ...] = (
         "?numpy<2",
         "jax",
         "jax and jaxlib work with NumPy 2 from 0.4.26 on",
-        f"jax changelog, 0.4.26; {_RUN}: _ARRAY_API not found",
+        f"jax changelog, 0.4.26; {MEASURED}: _ARRAY_API not found",
         "jaxlib 0.4.20 and 0.4.25 with NumPy 2.0.2 fail, 0.4.26 works",
     ),
 )

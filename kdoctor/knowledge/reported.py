@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from kdoctor.knowledge.schema import Fact, Severity, fact
-
-_RUN = "measured on Linux x86_64, CPU"
+from kdoctor.knowledge.schema import MEASURED, Fact, Severity, fact
 
 REPORTED: tuple[Fact, ...] = (
     *(
@@ -15,7 +13,7 @@ REPORTED: tuple[Fact, ...] = (
             "",
             "jax before 0.4.24 reads scipy.linalg.tril where its jax.scipy is imported, which SciPy 1.13 removed; optax and flax import "
             "it, Keras does not",
-            f"jax-ml/jax#20965; {_RUN}",
+            f"jax-ml/jax#20965; {MEASURED}",
             "jax 0.4.13, 0.4.18 and 0.4.23 with SciPy 1.13.1 fail, with 1.12 they work; 0.4.24 works with both; Keras 3.6 trains on "
             "jax 0.4.20 with SciPy 1.13.1",
             severity,
@@ -33,7 +31,7 @@ REPORTED: tuple[Fact, ...] = (
         "?ml-dtypes<0.3",
         "jax",
         "jaxlib before 0.4.13 reads ml_dtypes.float8_e4m3b11 when it is imported, which ml-dtypes 0.3 removed",
-        f"jax-ml/jax#17693; jax-ml/jax#16277; {_RUN}",
+        f"jax-ml/jax#17693; jax-ml/jax#16277; {MEASURED}",
         "jax with jaxlib 0.4.10 and ml-dtypes 0.3.0; jaxlib 0.4.13 works with ml-dtypes 0.3.1 and 0.5.1",
     ),
     fact(
@@ -52,7 +50,7 @@ REPORTED: tuple[Fact, ...] = (
         "",
         "saving a model with TensorFlow 2.12 fails with wrapt 1.15 and later: this __dict__ descriptor does not support '_DictWrapper' "
         "objects; training works",
-        f"tensorflow/tensorflow#61063; {_RUN}",
+        f"tensorflow/tensorflow#61063; {MEASURED}",
         "TensorFlow 2.12.1: wrapt 1.14.1 saves, 1.15.0 and 1.17.0 do not; TensorFlow 2.7, 2.9, 2.14 and 2.15 save with all of them",
     ),
     fact(
@@ -61,7 +59,7 @@ REPORTED: tuple[Fact, ...] = (
         "!keras",
         "keras",
         "TensorFlow 2.5 brings keras-nightly, which owns keras/ as well: the files of two releases are mixed and `import keras` fails",
-        f"tensorflow 2.5.0 METADATA; keras-team/keras#14632; matterport/Mask_RCNN#2575; {_RUN}",
+        f"tensorflow 2.5.0 METADATA; keras-team/keras#14632; matterport/Mask_RCNN#2575; {MEASURED}",
         "TensorFlow 2.5 with Keras 2.4.3: module 'keras.utils.generic_utils' has no attribute 'populate_dict_with_module_objects'",
     ),
     *(
@@ -119,7 +117,7 @@ REPORTED: tuple[Fact, ...] = (
         "tensorflow",
         "TensorFlow 2.0 and 2.1 import tensorflow-estimator at start, and 2.2 of it reads tf.compat too early: module 'tensorflow' has no "
         "attribute 'compat'",
-        f"tensorflow/tensorflow#40819; tensorflow/tensorflow#37525; {_RUN}",
+        f"tensorflow/tensorflow#40819; tensorflow/tensorflow#37525; {MEASURED}",
         "TensorFlow 2.1.0: tensorflow-estimator 2.2.0 fails; 2.0.1, 2.1.0 and 2.3.0 start",
     ),
 )

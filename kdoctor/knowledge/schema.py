@@ -7,11 +7,15 @@ from typing import NamedTuple
 
 from kdoctor.model import RuleText, Severity
 
-__all__ = ["SWITCH", "Advice", "Effect", "Fact", "RuleText", "Severity", "Tolerated", "fact"]
+__all__ = ["MEASURED", "SWITCH", "Advice", "Effect", "Fact", "RuleText", "Severity", "Tolerated", "fact"]
 
 
 #: What a row names that needs TF_USE_LEGACY_KERAS to be on: its `needs` is "legacy=on".
 SWITCH = "legacy"
+
+
+#: The source of what the laboratory, or a run by hand, has shown.
+MEASURED = "measured on Linux x86_64, CPU"
 
 
 class Effect(Enum):

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from kdoctor.knowledge.schema import Fact, Severity, Tolerated, fact
-
-_RUN = "measured on Linux x86_64, CPU"
+from kdoctor.knowledge.schema import MEASURED, Fact, Severity, Tolerated, fact
 
 #: TensorFlow minor -> the first Keras 2 minor that it cannot run, the error, and what was run.
 _TOO_NEW = (
@@ -12,22 +10,22 @@ _TOO_NEW = (
         "2.6",
         "2.7",
         "AlreadyExistsError: Another metric with the same name already exists",
-        f"tensorflow/tensorflow#52937; {_RUN}",
+        f"tensorflow/tensorflow#52937; {MEASURED}",
         "2.6 with 2.7 and 2.8",
     ),
     (
         "2.7",
         "2.8",
         "no attribute 'strategy_supports_no_merge_call'",
-        f"dusty-nv/jetson-containers#153; {_RUN}",
+        f"dusty-nv/jetson-containers#153; {MEASURED}",
         "2.7 with 2.8, 2.9 and 2.11",
     ),
-    ("2.8", "2.9", "cannot import name 'dtensor'", _RUN, "2.8 with 2.9 to 2.15"),
-    ("2.9", "2.10", "No module named 'tensorflow.python.trackable'", _RUN, "2.9 with 2.10 and 2.11"),
-    ("2.10", "2.11", "no attribute 'register_load_context_function'", _RUN, "2.10 with 2.11, 2.12 and 2.15"),
-    ("2.11", "2.12", "cannot import name 'type_spec_registry'", _RUN, "2.11 with 2.12 and 2.15"),
-    ("2.12", "2.13", "a circular import in keras.src.engine", _RUN, "2.12 with 2.13, 2.14 and 2.15"),
-    ("2.13", "2.15", "SymbolAlreadyExposedError: Symbol Zeros", _RUN, "2.13 with 2.15; 2.13 with 2.14 works"),
+    ("2.8", "2.9", "cannot import name 'dtensor'", MEASURED, "2.8 with 2.9 to 2.15"),
+    ("2.9", "2.10", "No module named 'tensorflow.python.trackable'", MEASURED, "2.9 with 2.10 and 2.11"),
+    ("2.10", "2.11", "no attribute 'register_load_context_function'", MEASURED, "2.10 with 2.11, 2.12 and 2.15"),
+    ("2.11", "2.12", "cannot import name 'type_spec_registry'", MEASURED, "2.11 with 2.12 and 2.15"),
+    ("2.12", "2.13", "a circular import in keras.src.engine", MEASURED, "2.12 with 2.13, 2.14 and 2.15"),
+    ("2.13", "2.15", "SymbolAlreadyExposedError: Symbol Zeros", MEASURED, "2.13 with 2.15; 2.13 with 2.14 works"),
 )
 
 COUPLING: tuple[Fact, ...] = (
@@ -49,7 +47,7 @@ COUPLING: tuple[Fact, ...] = (
         "?tensorflow>=2.2",
         "keras",
         "Keras 2.4 hands everything to the tf.keras of TensorFlow 2.2 or later, and says so when it is imported",
-        f"keras 2.4.3 keras/__init__.py; keras-team/keras#14149; {_RUN}",
+        f"keras 2.4.3 keras/__init__.py; keras-team/keras#14149; {MEASURED}",
         "Keras 2.4.3 with TensorFlow 1.15 and 2.1 fails; with 2.2, 2.3, 2.4, 2.6 and 2.7 it works",
     ),
     fact(
@@ -58,7 +56,7 @@ COUPLING: tuple[Fact, ...] = (
         "?tensorflow>=2.6",
         "keras",
         "Keras 2.6 and later are the Keras of TensorFlow 2.6 and later, and fail on older ones when they are imported",
-        _RUN,
+        MEASURED,
         "TensorFlow 2.3, 2.4 and 2.5 with Keras 2.6.0; 2.5 with 2.7.0 and 2.11.0",
     ),
     fact(
@@ -67,7 +65,7 @@ COUPLING: tuple[Fact, ...] = (
         "?tensorflow<2",
         "keras",
         "Keras 2.3 is the first to support TensorFlow 2; older ones refuse it or look for what it no longer has",
-        f"keras 2.3.0 release notes; {_RUN}",
+        f"keras 2.3.0 release notes; {MEASURED}",
         "Keras 2.2.5 on TensorFlow 1.15 works; on 2.1 and 2.2 it raises RuntimeError",
     ),
     fact(
@@ -76,7 +74,7 @@ COUPLING: tuple[Fact, ...] = (
         "?tensorflow<2.3",
         "keras",
         "Keras 2.3 reads ops._TensorLike, which TensorFlow 2.3 removed",
-        _RUN,
+        MEASURED,
         "Keras 2.3.1 on TensorFlow 1.15, 2.1 and 2.2 works; on 2.3 and 2.4 it fails",
     ),
     fact(
@@ -85,7 +83,7 @@ COUPLING: tuple[Fact, ...] = (
         "?keras<3",
         "tf.keras",
         "the bridge from tf.keras to Keras 3 came with TensorFlow 2.15: before, tf.keras fails with No module named 'tensorflow.keras'",
-        _RUN,
+        MEASURED,
         "TensorFlow 2.8 to 2.14 with Keras 3.0.5 to 3.15.1",
     ),
     fact(
@@ -95,7 +93,7 @@ COUPLING: tuple[Fact, ...] = (
         "keras",
         "Keras 3 cannot train on TensorFlow before 2.11: 'str' object has no attribute 'base_dtype' on 2.9 and 2.10, an "
         "import error before",
-        _RUN,
+        MEASURED,
         "TensorFlow 2.8, 2.9 and 2.10 with Keras 3.0.5 to 3.12.4; 2.11 with them works",
     ),
     fact(
@@ -104,7 +102,7 @@ COUPLING: tuple[Fact, ...] = (
         "?keras>=3",
         "keras tf.keras",
         "from TensorFlow 2.16 on, tf.keras is Keras 3; Keras 2 fails there on tensorflow.__internal__ and lives on only as tf-keras",
-        f"TensorFlow 2.16.1 release notes; {_RUN}",
+        f"TensorFlow 2.16.1 release notes; {MEASURED}",
         "TensorFlow 2.16 to 2.21 with Keras 2.15.0",
     ),
     fact(
@@ -113,7 +111,7 @@ COUPLING: tuple[Fact, ...] = (
         "?keras>=2.6",
         "tf.keras.import",
         "TensorFlow 2.6 looks for keras.api, new in Keras 2.6: `from tensorflow.keras import X` fails, the attribute tf.keras works",
-        _RUN,
+        MEASURED,
         "TensorFlow 2.6.5 with Keras 2.4.3; 2.7.4 with it works",
     ),
     fact(
@@ -122,7 +120,7 @@ COUPLING: tuple[Fact, ...] = (
         "?keras>=2.9",
         "keras tf.keras",
         "Keras 2.8 and older use tensorflow.__internal__.tracking.TrackableSaver, which TensorFlow 2.10 no longer has",
-        _RUN,
+        MEASURED,
         "TensorFlow 2.10 with Keras 2.6, 2.7 and 2.8; with 2.9 it works",
     ),
     fact(
@@ -132,7 +130,7 @@ COUPLING: tuple[Fact, ...] = (
         "keras tf.keras",
         "Keras 2.10 and older call tf_export with a metaclass, which TensorFlow 2.14 no longer takes: api_export.__init__() got an "
         "unexpected keyword argument",
-        _RUN,
+        MEASURED,
         "TensorFlow 2.14 and 2.15 with Keras 2.10 on Python 3.10 with protobuf 3.20.3 fail; with 2.11, and 2.13 with 2.10, they work",
     ),
     fact(
@@ -141,7 +139,7 @@ COUPLING: tuple[Fact, ...] = (
         "?keras>=2.12",
         "keras tf.keras",
         "Keras 2.11 and older use inspect.ArgSpec, which Python 3.11 removed",
-        _RUN,
+        MEASURED,
         "TensorFlow 2.12 with Keras 2.10 and 2.11, 2.13 to 2.15 with 2.11, on Python 3.11",
     ),
     fact(
@@ -150,7 +148,7 @@ COUPLING: tuple[Fact, ...] = (
         "?keras>=2.12",
         "keras tf.keras",
         "the generated code in Keras 2.11 and older cannot be loaded by protobuf 4",
-        _RUN,
+        MEASURED,
         "TensorFlow 2.12 and 2.13 with Keras 2.11.0: dies with protobuf 4, works with 3.20.3",
     ),
     fact(
@@ -169,7 +167,7 @@ COUPLING: tuple[Fact, ...] = (
         "tf-keras",
         "tf-keras 2.15 and older fail on TensorFlow 2.16 and later, on tensorflow.__internal__; 2.15.0 and older declare no TensorFlow, so "
         "resolvers put it there",
-        f"tf-keras METADATA; {_RUN}",
+        f"tf-keras METADATA; {MEASURED}",
         "TensorFlow 2.16 to 2.21 with tf-keras 2.15.1",
     ),
     fact(
@@ -178,7 +176,7 @@ COUPLING: tuple[Fact, ...] = (
         "?protobuf>=6.31",
         "tensorflow tf-keras",
         "with TF_USE_LEGACY_KERAS on, `import tensorflow` itself dies of it, since it loads tf-keras and takes only an ImportError lightly",
-        _RUN,
+        MEASURED,
         "tf-keras 2.21.0 on TensorFlow 2.19 with protobuf 5.29",
     ),
     fact(
@@ -187,7 +185,7 @@ COUPLING: tuple[Fact, ...] = (
         "?protobuf>=6.31",
         "tf-keras",
         "the generated code in tf-keras 2.21 is of protobuf 6.31 and refuses an older runtime",
-        _RUN,
+        MEASURED,
         "tf-keras 2.21.0 on TensorFlow 2.19 with protobuf 5.29",
     ),
 )
@@ -197,46 +195,47 @@ TOLERATED: tuple[Tolerated, ...] = (
         "tensorflow==2.15.*",
         "keras>=3",
         "TensorFlow 2.15 runs with Keras 3, which then also answers as tf.keras",
-        f"keras-team/keras#19069; {_RUN} with Keras 3.0.5 to 3.15.1",
+        f"keras-team/keras#19069; {MEASURED} with Keras 3.0.5 to 3.15.1",
     ),
     Tolerated(
         "tensorflow>=2.11,<2.15",
         "keras>=3",
         "Keras 3 itself trains on TensorFlow 2.11 to 2.14 where it is imported as keras; it is tf.keras that fails",
-        f"{_RUN}: TensorFlow 2.11 to 2.14 with Keras 3.0.5 to 3.15.1",
+        f"{MEASURED}: TensorFlow 2.11 to 2.14 with Keras 3.0.5 to 3.15.1",
     ),
     Tolerated(
         "tensorflow==2.5.*",
         "keras-nightly",
         "TensorFlow 2.5 declares keras-nightly, but its tf.keras is its own and does not import it",
-        f"{_RUN}: TensorFlow 2.5.3 without keras-nightly, with Keras 2.4.3",
+        f"{MEASURED}: TensorFlow 2.5.3 without keras-nightly, with Keras 2.4.3",
     ),
     Tolerated(
         "tensorflow>=2.16",
         "keras>=3",
         "TensorFlow 2.16 and later run with any Keras 3, also below the declared floor",
-        f"{_RUN}: TensorFlow 2.16 to 2.21 with Keras 3.0.5 to 3.15.1",
+        f"{MEASURED}: TensorFlow 2.16 to 2.21 with Keras 3.0.5 to 3.15.1",
     ),
     Tolerated(
         "tensorflow>=2.6,<2.16",
         "keras>=2.4,<2.16",
         "a Keras 2 a little older than its TensorFlow runs",
-        f"{_RUN}: 2.6+2.4, 2.7+2.4, 2.7+2.6, 2.8+2.6, 2.8+2.7, 2.9+2.8, 2.10+2.9, 2.11+2.10, 2.13+2.12, 2.14+2.13, 2.15+2.13, 2.15+2.14",
+        f"{MEASURED}: 2.6+2.4, 2.7+2.4, 2.7+2.6, 2.8+2.6, 2.8+2.7, 2.9+2.8, 2.10+2.9, "
+        "2.11+2.10, 2.13+2.12, 2.14+2.13, 2.15+2.13, 2.15+2.14",
     ),
     Tolerated(
         "tf-keras==2.16.*",
         "tensorflow==2.15.*",
         "tf-keras 2.16 runs on TensorFlow 2.15 as well",
-        f"{_RUN}: tf-keras 2.16.0 on TensorFlow 2.15.1, with TF_USE_LEGACY_KERAS=1",
+        f"{MEASURED}: tf-keras 2.16.0 on TensorFlow 2.15.1, with TF_USE_LEGACY_KERAS=1",
     ),
     Tolerated(
         "tf-keras>=2.16",
         "tensorflow>=2.16",
         "a tf-keras one minor off its TensorFlow runs",
-        f"{_RUN}: tf-keras 2.16 to 2.21 one minor off TensorFlow 2.16 to 2.21, both ways",
+        f"{MEASURED}: tf-keras 2.16 to 2.21 one minor off TensorFlow 2.16 to 2.21, both ways",
     ),
     *(
-        Tolerated(holder, target, says, _RUN + ": " + seen)
+        Tolerated(holder, target, says, MEASURED + ": " + seen)
         for holder, target, says, seen in (
             ("tensorflow>=2.18", "numpy>=1.26", "TensorFlow 2.18 and later run on every NumPy from 1.26 on", "NumPy 1.26 to 2.5.5"),
             (
@@ -288,5 +287,5 @@ TOLERATED: tuple[Tolerated, ...] = (
             ),
         )
     ),
-    Tolerated("keras>=3", "namex", "Keras starts without namex", f"{_RUN}: TensorFlow 2.18", Severity.NOTE),
+    Tolerated("keras>=3", "namex", "Keras starts without namex", f"{MEASURED}: TensorFlow 2.18", Severity.NOTE),
 )

@@ -8,17 +8,16 @@ from kdoctor import versions
 from kdoctor.knowledge.conditions import read
 from kdoctor.knowledge.dates import beyond_horizon
 from kdoctor.knowledge.facts import FACTS
-from kdoctor.knowledge.families import ROLES
+from kdoctor.knowledge.families import ROLE_OF, ROLES
 from kdoctor.knowledge.tensorflow_keras import TOLERATED
 
-_ROLE = {name: role for role, names in ROLES.items() for name in names}
 #: What a condition may name that is no distribution.
 _CIRCUMSTANCES = ("python", "backend", "legacy", "system", "machine")
 
 
 def role_of(name: str) -> str:
     """Give the role that a distribution can play, or its name where it plays none."""
-    return _ROLE.get(name, name)
+    return ROLE_OF.get(name, name)
 
 
 @lru_cache(maxsize=8192)

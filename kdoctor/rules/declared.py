@@ -10,7 +10,7 @@ from kdoctor.knowledge.addons import BOUND_BY_ABI, SEEN_TO_LOAD
 from kdoctor.knowledge.catalogue import name_of
 from kdoctor.knowledge.conditions import holds, read, who
 from kdoctor.knowledge.coupling import Coupling
-from kdoctor.knowledge.families import FAMILY, IMPORTED_AT_START, KERAS, NOT_IMPORTED_AT_START, ROLES, TENSORFLOW, TF_KERAS
+from kdoctor.knowledge.families import FAMILY, IMPORTED_AT_START, KERAS, NOT_IMPORTED_AT_START, ROLE_OF, ROLES, TENSORFLOW, TF_KERAS
 from kdoctor.knowledge.first_keras import MISSED_AT_START
 from kdoctor.knowledge.schema import Tolerated
 from kdoctor.knowledge.tensorflow_keras import TOLERATED
@@ -28,7 +28,6 @@ _COMPONENT = {
     # Keras does not start without optree, and optree not without what it asks for.
     "optree": "keras",
 }
-_ROLE_OF = {name: role for role, names in ROLES.items() for name in names}
 
 
 class Violation(NamedTuple):
@@ -78,7 +77,7 @@ def _stand_in(coupling: Coupling, name: str, holder: Distribution) -> Distributi
 
     A shell such as tensorflow on Windows cannot answer for the body that it requires.
     """
-    role = _ROLE_OF.get(name)
+    role = ROLE_OF.get(name)
     found = who(role, coupling) if role else None
     return None if found is holder else found
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from kdoctor import versions
 from kdoctor.knowledge.catalogue import name_of
-from kdoctor.knowledge.conditions import Condition, holds, read, violated, who
+from kdoctor.knowledge.conditions import Condition, holds, need_of, read, violated, who
 from kdoctor.knowledge.coupling import Coupling
 from kdoctor.knowledge.dates import beyond_horizon
 from kdoctor.knowledge.facts import FACTS
@@ -47,7 +47,7 @@ def hits(coupling: Coupling) -> Iterator[Hit]:
             if first and beyond_horizon(first.name, first.version):
                 # Nobody has seen that release: its own metadata judges it, and KD901 says so.
                 continue
-            needs = fact.need(versions.base(first.version) if first else None)
+            needs = need_of(fact, coupling)
             if violated(needs, coupling):
                 yield Hit(fact, needs, holders, who(read(needs).name, coupling))
 

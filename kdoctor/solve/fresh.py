@@ -15,7 +15,6 @@ from kdoctor.knowledge.schema import Tolerated
 from kdoctor.solve.nearness import by_age, by_nearness
 
 _FRAMEWORKS = frozenset((*TENSORFLOW, *KERAS))
-_ROLE_OF = {name: role for role, names in ROLES.items() for name in names}
 #: Rounds that the resolver may take; real plans need some dozens.
 _ROUNDS = 2000
 

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 
 from kdoctor import versions
-from kdoctor.knowledge.families import OWNERS, ROLES
+from kdoctor.knowledge.families import OWNERS, ROLE_OF, ROLES
 from kdoctor.knowledge.index import Index, Target
 from kdoctor.model import Distribution, Snapshot
 from kdoctor.solve.goals import Goal, Need, asked
-
-_ROLE_OF = {name: role for role, names in ROLES.items() for name in names}
 
 
 def patched(snapshot: Snapshot, goal: Goal, pins: Mapping[str, str], index: Index) -> Snapshot:
@@ -53,7 +51,7 @@ def missing(distribution: Distribution, there: set[str], snapshot: Snapshot) -> 
         wanted = versions.requirement(text)
         if wanted is None or wanted.name in there or versions.for_extra_only(wanted.marker):
             continue
-        stand_in = any(other in there for other in ROLES.get(_ROLE_OF.get(wanted.name, ""), ()))
+        stand_in = any(other in there for other in ROLES.get(ROLE_OF.get(wanted.name, ""), ()))
         if not stand_in and versions.marker_holds(wanted.marker, markers):
             yield wanted
 

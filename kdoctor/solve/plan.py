@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from kdoctor import versions
-from kdoctor.knowledge.conditions import holds, read, violated, who
+from kdoctor.knowledge.conditions import holds, need_of, read, violated, who
 from kdoctor.knowledge.coupling import Coupling, couple
 from kdoctor.knowledge.facts import FACTS
 from kdoctor.knowledge.families import ROLES
@@ -72,9 +72,8 @@ def plan(wanted: Wanted, rules: Rules) -> Plan:
 
 def _forced(ground: Ground, pins: Mapping[str, str]) -> tuple[str, ...]:
     """Name what a set holds although others in it declare that they do not want it in this version."""
-    return tuple(
-        name for name, version in pins.items() if any(not ask.admits(version) for ask in _declared(ground, pins) if ask.name == name)
-    )
+    refused = {ask.name for ask in _declared(ground, pins) if not ask.admits(pins[ask.name])}
+    return tuple(name for name in pins if name in refused)
 
 
 def _declared(ground: Ground, pins: Mapping[str, str]) -> Iterator[Ask]:
@@ -152,15 +151,11 @@ class _Planner:
         return bool(self.ground.passed_over) and finding.rule == "KD001"
 
     def _speaks(self, fact: Fact, coupling: Coupling) -> bool:
-        if not all(holds(condition, coupling) for condition in fact.when):
-            return False
-        first = who(read(fact.when[0]).name, coupling)
-        return violated(fact.need(versions.base(first.version) if first else None), coupling) is True
+        return all(holds(condition, coupling) for condition in fact.when) and violated(need_of(fact, coupling), coupling) is True
 
     def _around(self, fact: Fact, coupling: Coupling) -> Iterator[_Way]:
         """Give the ways around a violated fact: what it needs, or another release of what it speaks of."""
-        first = who(read(fact.when[0]).name, coupling)
-        need = read(fact.need(versions.base(first.version) if first else None))
+        need = read(need_of(fact, coupling))
         player = who(need.name, coupling)
         if need.mark != "!":
             yield (Ask(player.name if player else need.name, need.specifier, says=fact.says),), {}
@@ -216,14 +211,14 @@ def _merged(one: Mapping[str, frozenset[str]], other: Mapping[str, frozenset[str
 def _conflicts(ground: Ground, asked: Sequence[Row]) -> Iterator[tuple[list[Row], Found]]:
     """Give groups of requirements, as few as possible, that metadata does not let anybody have together, and what was refused for each."""
     left = list(asked)
-    while left and _resolved(ground, left).pins is None:
-        core, found = _core(ground, left)
+    while left and (found := _resolved(ground, left)).pins is None:
+        core, found = _core(ground, left, found)
         yield core, found
         left = [row for row in left if row not in core]
 
 
-def _core(ground: Ground, asked: Sequence[Row]) -> tuple[list[Row], Found]:
-    core, found = list(asked), _resolved(ground, asked)
+def _core(ground: Ground, asked: Sequence[Row], found: Found) -> tuple[list[Row], Found]:
+    core = list(asked)
     for row in asked:
         fewer = [one for one in core if one is not row]
         without = _resolved(ground, fewer)

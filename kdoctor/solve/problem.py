@@ -10,7 +10,7 @@ from kdoctor import versions
 from kdoctor.knowledge.conditions import holds, read
 from kdoctor.knowledge.coupling import Coupling, points_to
 from kdoctor.knowledge.facts import FACTS
-from kdoctor.knowledge.families import ROLES
+from kdoctor.knowledge.families import ROLE_OF, ROLES
 from kdoctor.knowledge.index import Index, Target, installable
 from kdoctor.knowledge.schema import SWITCH, Fact
 from kdoctor.model import Distribution
@@ -61,7 +61,6 @@ class Problem:
         self.removed = goal.remove
         self.target = Target.of(coupling.snapshot)
         self.installed: Mapping[str, Distribution] = coupling.present
-        self._roles = {name: role for role, names in ROLES.items() for name in names}
         self._candidates: dict[str, tuple[str, ...]] = {}
         self._dependencies: dict[tuple[str, str], tuple[Wish, ...]] = {}
         self._facts: dict[tuple[str, str | None], tuple[tuple[frozenset[str], Wish], ...]] = {}
@@ -89,14 +88,14 @@ class Problem:
 
         A shell such as tensorflow on Windows cannot answer for the body that it requires.
         """
-        if name in self.installed or name not in self._roles:
+        if name in self.installed or name not in ROLE_OF:
             return name
         if name not in self._resolved:
             self._resolved[name] = self._stand_in(name)
         return self._resolved[name]
 
     def _stand_in(self, name: str) -> str:
-        found = next((other for other in ROLES[self._roles[name]] if other in self.installed), name)
+        found = next((other for other in ROLES[ROLE_OF[name]] if other in self.installed), name)
         shell = found != name and points_to(self.installed[found], name, self.coupling.marker_environment)
         return name if shell else found
 
@@ -136,7 +135,7 @@ class Problem:
 
     def _newest_of(self, holders: frozenset[str]) -> str | None:
         """Give the day of the newest release among some distributions, or of everything at hand where none of them is known."""
-        for names in (holders, frozenset(self._roles).intersection(self.installed), frozenset(self.installed)):
+        for names in (holders, frozenset(ROLE_OF).intersection(self.installed), frozenset(self.installed)):
             dates = [self.date(name, self.installed[name].version) for name in names]
             if any(dates):
                 return max(date for date in dates if date)

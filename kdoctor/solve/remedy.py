@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from kdoctor import versions
 from kdoctor.knowledge.coupling import Coupling, couple, points_to
-from kdoctor.knowledge.families import ROLES
+from kdoctor.knowledge.families import ROLE_OF, ROLES
 from kdoctor.model import Distribution, Remedy, Snapshot, Way
 from kdoctor.solve.commands import commands, steps
 from kdoctor.solve.goals import Goal
@@ -15,8 +15,6 @@ from kdoctor.solve.patched import missing, moot, patched, plain
 from kdoctor.solve.problem import Problem
 from kdoctor.solve.search import Pins
 from kdoctor.solve.words import framework_first, name_of, title_of
-
-_ROLE_OF = {name: role for role, names in ROLES.items() for name in names}
 
 
 class Change(NamedTuple):
@@ -87,8 +85,8 @@ def _required(one: Distribution, after: Coupling) -> list[str]:
 
 
 def _relies_on_stand_in(one: Distribution, after: Coupling) -> bool:
-    absent = [name for name in _required(one, after) if name in _ROLE_OF and name not in after.present]
-    others = [(name, other) for name in absent for other in ROLES[_ROLE_OF[name]] if other in after.present and other != one.name]
+    absent = [name for name in _required(one, after) if name in ROLE_OF and name not in after.present]
+    others = [(name, other) for name in absent for other in ROLES[ROLE_OF[name]] if other in after.present and other != one.name]
     return any(not points_to(after.present[other], name, after.marker_environment) for name, other in others)
 
 
