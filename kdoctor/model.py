@@ -124,6 +124,18 @@ class Evidence(NamedTuple):
     kind: str = "seen"
 
 
+class Location(NamedTuple):
+    """A place in a file that a finding points at; lines and columns count from 1, in characters."""
+
+    #: As the user named the file, or relative to the project, with forward slashes.
+    path: str
+    line: int = 1
+    column: int = 1
+    #: Where the place ends: the last line, and the column after the last character; None = the line ends it.
+    end_line: int | None = None
+    end_column: int | None = None
+
+
 class Way(NamedTuple):
     """One way to mend a finding by more than versions: distributions to have or to remove, variables to set or (None) unset."""
 
@@ -152,6 +164,8 @@ class Finding(NamedTuple):
     advice: str | None = None
     #: Names of the remedies that cure it.
     remedies: tuple[str, ...] = ()
+    #: Where in the files that were read it stands, the most telling place first.
+    locations: tuple[Location, ...] = ()
 
 
 class UsageResult(NamedTuple):

@@ -25,6 +25,7 @@ from kdoctor.model import (
     Finding,
     Head,
     Impossible,
+    Location,
     Platform,
     Python,
     Remedy,
@@ -79,6 +80,7 @@ REPORT = Report(
             breaks=frozenset({"tensorflow", "mixed"}),
             ways=(Way("keep-tensorflow", "keep TensorFlow", needs=("keras<2.16",)),),
             advice="ask the administrator",
+            locations=(Location("requirements.txt", 3, 1, 3, 14), Location("train.py")),
             remedies=("keep-tensorflow",),
         ),
         Finding("KD900", "newer-than-known", Severity.NOTE, "what", "why", ("keras",)),
@@ -158,7 +160,11 @@ def test_a_report_has_the_keys_of_the_contract_and_ours():
     assert written["findings"][0]["breaks"] == ["mixed", "tensorflow"]
     assert written["findings"][0]["severity"] == "error"
     assert written["findings"][0]["advice"] == "ask the administrator"
-    assert not {"breaks", "advice", "ways"} & set(written["findings"][1])
+    assert written["findings"][0]["locations"] == [
+        {"path": "requirements.txt", "line": 3, "column": 1, "end_line": 3, "end_column": 14},
+        {"path": "train.py", "line": 1, "column": 1},
+    ]
+    assert not {"breaks", "advice", "ways", "locations"} & set(written["findings"][1])
     assert written["remedies"][0]["environment"] == {"TF_USE_LEGACY_KERAS": None}
     assert written["remedies"][0]["reinstall"] == ["tensorflow"]
     assert written["usages"]["mixed"] == {"works": None, "resolves_to": None, "backend": None, "because": []}

@@ -108,7 +108,11 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "subjects": finding.subjects,
         "evidence": [evidence._asdict() for evidence in finding.evidence],
         "remedies": finding.remedies,
-        **_said(breaks=sorted(finding.breaks), advice=finding.advice),
+        **_said(
+            breaks=sorted(finding.breaks),
+            advice=finding.advice,
+            locations=[_said(**location._asdict()) for location in finding.locations],
+        ),
     }
 
 
