@@ -86,6 +86,40 @@ class Accelerator(NamedTuple):
     memory_mib: int | None = None
 
 
+class Location(NamedTuple):
+    """A place in a file that a finding points at; lines and columns count from 1, in characters."""
+
+    #: As the user named the file, or relative to the project, with forward slashes.
+    path: str
+    line: int = 1
+    column: int = 1
+    #: Where the place ends: the last line, and the column after the last character; None = the line ends it.
+    end_line: int | None = None
+    end_column: int | None = None
+
+
+class Declared(NamedTuple):
+    """What a file of a project asks for: one requirement as the packaging specifications write it, and where it stands."""
+
+    requirement: str
+    location: Location
+
+
+class Intent(NamedTuple):
+    """What somebody wants of an environment, beyond that it holds together."""
+
+    #: The backend that Keras is to run on.
+    backend: str | None = None
+    #: What it is to compute on, such as gpu or tpu.
+    accelerator: str | None = None
+    #: Such as "keras>=3.5".
+    requirements: tuple[str, ...] = ()
+    #: A specifier, such as ">=3.10,<3.13".
+    python: str | None = None
+    #: Where a wish is written: "backend", "accelerator", "python" or a requirement -> the place in the configuration.
+    places: Mapping[str, Location] = _EMPTY
+
+
 class Snapshot(NamedTuple):
     """What one environment is, as far as anybody could tell."""
 
@@ -107,6 +141,10 @@ class Snapshot(NamedTuple):
     drivers: Mapping[str, str] | None = None
     libraries: Mapping[str, str] | None = None
     sources: Mapping[str, Any] | None = None
+    #: What the project's files ask for; None = nobody read them.
+    declared: tuple[Declared, ...] | None = None
+    #: What it is wanted for; None = nobody said.
+    intent: Intent | None = None
     #: Which interpreter was looked at and why, for the first line of the report.
     patient: str | None = None
     chosen: str | None = None
@@ -122,18 +160,6 @@ class Evidence(NamedTuple):
     #: What kind of truth it is: "declared" (metadata says so), "known to fail" or "known to work" (whatever metadata says),
     #: or "seen" (it stands so in this environment, or in the source of the library).
     kind: str = "seen"
-
-
-class Location(NamedTuple):
-    """A place in a file that a finding points at; lines and columns count from 1, in characters."""
-
-    #: As the user named the file, or relative to the project, with forward slashes.
-    path: str
-    line: int = 1
-    column: int = 1
-    #: Where the place ends: the last line, and the column after the last character; None = the line ends it.
-    end_line: int | None = None
-    end_column: int | None = None
 
 
 class Way(NamedTuple):

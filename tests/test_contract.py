@@ -20,11 +20,13 @@ from kdoctor.contract.reading import normalized
 from kdoctor.errors import KdoctorError
 from kdoctor.model import (
     Accelerator,
+    Declared,
     Distribution,
     Evidence,
     Finding,
     Head,
     Impossible,
+    Intent,
     Location,
     Platform,
     Python,
@@ -56,6 +58,8 @@ FULL = Snapshot(
     drivers={"nvidia": "535.54.03"},
     libraries={},
     sources={"train.py": "import keras\n", "scanned.py": ["keras", "tensorflow.keras"]},
+    declared=(Declared("keras>=3.5", Location("requirements.txt", 3, 1, None, 11)), Declared("jax", Location("requirements.txt"))),
+    intent=Intent("jax", "gpu", ("keras>=3.5",), ">=3.10", {"backend": Location("pyproject.toml", 7)}),
     patient="/opt/env/bin/python",
     chosen="VIRTUAL_ENV",
     unread={"intel": "permission denied"},
@@ -137,7 +141,7 @@ def test_an_empty_snapshot_has_the_keys_of_the_contract_and_no_more():
     written = snapshot_document(Snapshot())
     assert set(written) == SNAPSHOT_KEYS
     assert written["libraries"] is None
-    assert set(snapshot_document(FULL)) == SNAPSHOT_KEYS | {"patient", "chosen", "unread"}
+    assert set(snapshot_document(FULL)) == SNAPSHOT_KEYS | {"patient", "chosen", "declared", "intent", "unread"}
 
 
 @pytest.mark.parametrize(
@@ -215,6 +219,11 @@ DISTRIBUTIONS = st.builds(
     st.booleans(),
     maybe(TEXT),
 )
+LINES = st.integers(1, 10**6)
+LOCATIONS = st.builds(Location, TEXT, LINES, LINES, maybe(LINES), maybe(LINES))
+INTENTS = st.builds(
+    Intent, maybe(TEXT), maybe(TEXT), st.lists(TEXT, max_size=2).map(tuple), maybe(TEXT), st.dictionaries(TEXT, LOCATIONS, max_size=2)
+)
 SNAPSHOTS = st.builds(
     Snapshot,
     origin=LOWER,
@@ -233,6 +242,8 @@ SNAPSHOTS = st.builds(
     drivers=maybe(KEYS),
     libraries=maybe(KEYS),
     sources=maybe(st.dictionaries(TEXT, JSON, max_size=2)),
+    declared=maybe(st.lists(st.builds(Declared, TEXT, LOCATIONS), max_size=2).map(tuple)),
+    intent=maybe(INTENTS),
     patient=maybe(TEXT),
     chosen=maybe(TEXT),
     unread=KEYS,

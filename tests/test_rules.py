@@ -14,7 +14,7 @@ from kdoctor.knowledge.coupling import couple
 from kdoctor.knowledge.explanations import text_of
 from kdoctor.knowledge.facts import FACTS
 from kdoctor.knowledge.tensorflow_keras import TOLERATED
-from kdoctor.model import Distribution, Platform, Python, Severity, Snapshot
+from kdoctor.model import Distribution, Intent, Platform, Python, Severity, Snapshot
 
 E, W, N = Severity.ERROR, Severity.WARNING, Severity.NOTE
 
@@ -39,6 +39,10 @@ def metadata(code: str, installed: str, severity: Severity | None = None, subjec
 def here(python: Python, platform: Platform, subjects: str | None) -> Row:
     """An empty environment of an unusual interpreter: a note where no TensorFlow was made for it."""
     return Row("KD102", Snapshot(python=python, platform=platform), None if subjects is None else N, subjects or "")
+
+
+def wanted(**wishes: Any) -> dict[str, Any]:
+    return {"intent": Intent(**wishes)}
 
 
 JAX, TORCH = {"KERAS_BACKEND": "jax"}, {"KERAS_BACKEND": "torch"}
@@ -481,6 +485,21 @@ ROWS = (
     row("KD608", "scikeras==0.13.0 tensorflow==2.18.1 keras==3.10.0"),
     row("KD609", "tensorflow-text==2.21.0 tensorflow==2.21.0", E, "tensorflow-text"),
     row("KD609", "tensorflow-text==2.21.1 tensorflow==2.21.0"),
+    # What the project wants.
+    row("KD801", "keras==3.4.1 jax==0.4.30", E, "keras", **wanted(requirements=("keras>=3.5",))),
+    row("KD801", "jax==0.4.30", E, "keras", **wanted(requirements=("keras>=3.5",))),
+    row("KD801", "keras==3.5.0", **wanted(requirements=("keras>=3.5", 'jax; python_version < "3.8"'))),
+    row("KD801", "keras", **wanted(requirements=("keras>=3.5", "jax")), complete=False),  # Its version, and the rest, is unknown.
+    row("KD801", "tensorflow-cpu==2.18.0", **wanted(requirements=("tensorflow>=2.16",))),  # It answers for tensorflow.
+    row("KD801", "tensorflow-cpu==2.15.0", E, "tensorflow-cpu", **wanted(requirements=("tensorflow>=2.16",))),
+    row("KD802", "tensorflow==2.18.1 keras==3.10.0 jax==0.4.38", E, "KERAS_BACKEND keras", **wanted(backend="jax")),
+    row("KD802", "tensorflow==2.15.1 keras==2.15.0", E, "KERAS_BACKEND keras", **wanted(backend="jax")),
+    row("KD802", "tensorflow==2.18.1 keras==3.10.0 jax==0.4.38", **wanted(backend="jax"), env=JAX),
+    row("KD802", "tensorflow==2.15.1 keras==2.15.0", **wanted(backend="tensorflow")),
+    row("KD802", "pip==25.0", **wanted(backend="jax")),  # There is no Keras that could take another.
+    row("KD803", "keras==3.10.0", E, "python", **wanted(python="<3.11")),
+    row("KD803", "keras==3.10.0", **wanted(python=">=3.10,<3.13")),
+    row("KD803", "keras==3.10.0", **wanted(python=">=3.10"), python=None),
     row("KD607", "tensorflow-probability==0.22.0 jax==0.4.8 jaxlib==0.4.7", E, "tensorflow-probability jax"),
     row("KD607", "tensorflow-probability==0.22.0 jax==0.4.8 jaxlib==0.4.7 tensorflow==2.14.1", N),
     row("KD607", "tensorflow-probability==0.22.0 jax==0.4.14 jaxlib==0.4.14"),

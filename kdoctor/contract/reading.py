@@ -8,7 +8,7 @@ from typing import Any
 from kdoctor.contract.fields import Fields
 from kdoctor.contract.plain import DEEPEST_FOREIGN, Unfit, parse, plain, shown
 from kdoctor.errors import KdoctorError
-from kdoctor.model import Accelerator, Distribution, Platform, Python, Snapshot
+from kdoctor.model import Accelerator, Declared, Distribution, Intent, Location, Platform, Python, Snapshot
 
 #: The newest number of each document that can be read.
 _READABLE = {"snapshot": 1, "report": 1}
@@ -81,6 +81,8 @@ def _snapshot(fields: Fields) -> Snapshot:
         drivers=fields.known_texts("drivers"),
         libraries=fields.known_texts("libraries"),
         sources=plain(sources.values, DEEPEST_FOREIGN) if sources else None,
+        declared=_declared(fields.inners("declared")),
+        intent=_intent(fields.inner("intent")),
         patient=fields.text("patient"),
         chosen=fields.text("chosen"),
         unread=fields.known_texts("unread") or {},
@@ -142,6 +144,32 @@ def _accelerator(fields: Fields) -> Accelerator:
 
 def _folders(fields: Fields | None) -> dict[str, int | None] | None:
     return None if fields is None else {name: fields.number(name) for name in fields.values}
+
+
+def _declared(rows: list[Fields] | None) -> tuple[Declared, ...] | None:
+    if rows is None:
+        return None
+    return tuple(Declared(row.text("requirement") or "", _location(row.inner("location")) or Location("")) for row in rows)
+
+
+def _intent(fields: Fields | None) -> Intent | None:
+    if fields is None:
+        return None
+    places = fields.inner("places")
+    return Intent(
+        backend=fields.text("backend"),
+        accelerator=fields.text("accelerator"),
+        requirements=fields.texts("requirements") or (),
+        python=fields.text("python"),
+        places={wish: place for wish in places.values if (place := _location(places.inner(wish)))} if places else {},
+    )
+
+
+def _location(fields: Fields | None) -> Location | None:
+    if fields is None:
+        return None
+    numbers = (fields.number("line") or 1, fields.number("column") or 1, fields.number("end_line"), fields.number("end_column"))
+    return Location(fields.text("path") or "", *numbers)
 
 
 def _lower(text: str | None) -> str | None:

@@ -10,7 +10,7 @@ from kdoctor.contract.plain import DEEPEST_FOREIGN, Unfit, plain
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from kdoctor.model import Distribution, Finding, Platform, Python, Remedy, Report, Snapshot
+    from kdoctor.model import Declared, Distribution, Finding, Intent, Location, Platform, Python, Remedy, Report, Snapshot
 
 
 def snapshot_document(snapshot: Snapshot) -> dict[str, Any]:
@@ -58,8 +58,28 @@ def _snapshot(snapshot: Snapshot) -> dict[str, Any]:
         "drivers": _mapping(snapshot.drivers),
         "libraries": _mapping(snapshot.libraries),
         "sources": _foreign(_mapping(snapshot.sources)),
+        **({} if snapshot.declared is None else {"declared": list(map(_declared, snapshot.declared))}),
+        **({} if snapshot.intent is None else {"intent": _intent(snapshot.intent)}),
         **_said(unread=dict(snapshot.unread)),
     }
+
+
+def _declared(declared: Declared) -> dict[str, Any]:
+    return {"requirement": declared.requirement, "location": _location(declared.location)}
+
+
+def _intent(intent: Intent) -> dict[str, Any]:
+    return _said(
+        backend=intent.backend,
+        accelerator=intent.accelerator,
+        requirements=intent.requirements,
+        python=intent.python,
+        places={wish: _location(place) for wish, place in intent.places.items()},
+    )
+
+
+def _location(location: Location) -> dict[str, Any]:
+    return _said(**location._asdict())
 
 
 def _python(python: Python) -> dict[str, Any]:
@@ -111,7 +131,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         **_said(
             breaks=sorted(finding.breaks),
             advice=finding.advice,
-            locations=[_said(**location._asdict()) for location in finding.locations],
+            locations=[_location(location) for location in finding.locations],
         ),
     }
 

@@ -1,7 +1,7 @@
 """The rules by code: their names, and what `kdoctor explain` says of each.
 
 The families: KD0xx declared requirements, KD1xx Python and platform, KD2xx TensorFlow and Keras, KD3xx how things are installed,
-KD4xx backends, KD5xx neighbouring libraries, KD6xx add-ons, KD7xx accelerators, KD9xx kdoctor itself.
+KD4xx backends, KD5xx neighbouring libraries, KD6xx add-ons, KD7xx accelerators, KD8xx what the project wants, KD9xx kdoctor itself.
 """
 
 from __future__ import annotations
@@ -86,6 +86,9 @@ _NAMES = {
     "KD763": "libtpu-missing",
     "KD764": "tensorflow-without-tpu",
     "KD771": "cpu-instructions-missing",
+    "KD801": "project-requirement-unmet",
+    "KD802": "backend-not-as-intended",
+    "KD803": "python-not-as-intended",
     "KD901": "newer-than-knowledge",
 }
 

@@ -89,6 +89,9 @@ SINCE: dict[str, str] = {
     "KD763": "Always.",
     "KD764": "TensorFlow 2.16, the first with a distribution of its own for TPUs.",
     "KD771": "TensorFlow 1.6, the first built with AVX.",
+    "KD801": "Always: it is the project's own wish.",
+    "KD802": "Always; Keras has had a choice of backends up to 2.3 and from 3.0 on.",
+    "KD803": "Always: it is the project's own wish.",
     "KD901": "Always: what comes after the knowledge is no error.",
 }
 
@@ -113,6 +116,9 @@ SOURCES: dict[str, tuple[str, ...]] = {
     "KD405": (_CONFIG,),
     "KD406": ("README of Keras 3.12.0", "keras/src/backend/numpy/trainer.py, keras/src/backend/openvino/trainer.py"),
     "KD411": ("keras/src/backend/config.py, Keras 3.10.0 to 3.15.1",),
+    "KD801": ("the configuration of the project",),
+    "KD802": ("the configuration of the project", _CONFIG),
+    "KD803": ("the configuration of the project",),
     "KD901": ("the date of the facts, `kdoctor knowledge date`",),
     "KD701": ("tensorflow.org/install/pip", _CUDA),
     "KD702": ("tensorflow/tensorflow#63362, #65842", _CUDA),

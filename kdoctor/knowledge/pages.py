@@ -392,6 +392,28 @@ _PAGES = (
         "Take the release before or after it.",
     ),
     page_of(
+        "KD801",
+        "The project requires what is not there",
+        "The project's configuration requires a release that the environment does not have.",
+        "An environment can hold together and yet not be the one that the project needs.",
+        "Install what the project requires, or change `require` in its configuration.",
+    ),
+    page_of(
+        "KD802",
+        "Keras runs on another backend than intended",
+        "The project is meant for one backend of Keras, and this environment takes another.",
+        "Keras picks its backend from KERAS_BACKEND, then keras.json, then tensorflow; nothing tells a program that it got another than "
+        "it was written for.",
+        "Set KERAS_BACKEND to the intended one before Keras is imported.",
+    ),
+    page_of(
+        "KD803",
+        "Another Python than intended",
+        "The project is meant for other versions of Python than that of the environment.",
+        "Which releases of TensorFlow and Keras can be had depends on the Python.",
+        "Make an environment with a Python that the project is meant for.",
+    ),
+    page_of(
         "KD901",
         "Newer than what kdoctor knows",
         "A TensorFlow, a Keras or a backend is of a release that came after the knowledge of this kdoctor.",

@@ -47,7 +47,16 @@ _USUAL_INSTRUCTIONS = frozenset({"avx", "avx2"})
 
 def _all_rules(coupling: Coupling) -> tuple[Rule, ...]:
     """Give every rule that can speak here; the others are not even loaded."""
-    return (*RULES, *_configuration_rules(coupling), *_device_rules(coupling))
+    return (*RULES, *_configuration_rules(coupling), *_device_rules(coupling), *_wishes(coupling))
+
+
+def _wishes(coupling: Coupling) -> tuple[Rule, ...]:
+    """Give the rules on what the environment is wanted for, where anybody said."""
+    if coupling.snapshot.intent is None:
+        return ()
+    from kdoctor.rules import intended  # noqa: PLC0415 -- start-up time: most people ask for nothing.
+
+    return intended.RULES
 
 
 def _configuration_rules(coupling: Coupling) -> tuple[Rule, ...]:
