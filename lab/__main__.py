@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from typing import Any
 
 from kdoctor.knowledge import runs
-from lab import other_platforms
+from lab import other_platforms, remedies
 from lab.environments import CACHE, PROGRAMS
 from lab.measure import Measured, groups, measure
 from lab.row import USES, Row
@@ -26,6 +26,8 @@ def main() -> int:
     asked = _arguments()
     if asked.layouts:
         return other_platforms.measure(lambda one, recorded: _named(one.name, asked, recorded=recorded))
+    if asked.remedies:
+        return remedies.measure(asked.records, lambda name, recorded: _named(name, asked, recorded=recorded), asked.most)
     known = {one["name"]: one for one in runs.records()}
     rows = [one for one in TABLE if _wanted(one, asked, known)]
     if not asked.only and not asked.again:
@@ -56,6 +58,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--again", metavar="PATTERN", help="rows of such names, measured or not")
     parser.add_argument("--jobs", type=int, default=max(1, (os.cpu_count() or 2) // 2), help="environments at once")
     parser.add_argument("--layouts", action="store_true", help="lay out environments of other platforms instead, and judge them")
+    parser.add_argument("--remedies", action="store_true", help="follow the first remedy of what failed instead, and run it again")
+    parser.add_argument("--records", metavar="FILE", help="with --remedies: other records than kdoctor's own, one JSON line each")
+    parser.add_argument("--most", metavar="N", type=int, help="with --remedies: no more than so many rows now")
     return parser.parse_args()
 
 

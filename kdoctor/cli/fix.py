@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
@@ -13,42 +14,94 @@ from kdoctor.errors import KdoctorError
 from kdoctor.render.words import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable
 
     from kdoctor.apply.installer import Installer
+    from kdoctor.apply.place import Place
     from kdoctor.apply.restore import Restore
-    from kdoctor.model import Remedy, Report, Snapshot, Step
+    from kdoctor.model import Remedy, Report, Snapshot
+
+
+class _Session(NamedTuple):
+    """The environment that is mended, the lock on it, and what the user said."""
+
+    place: Place
+    lock: int
+    python: str | None
+    yes: bool
+    dry_run: bool
+
+    def look(self) -> Snapshot:
+        """Examine the environment as it is now."""
+        return take_snapshot(self.python, None)
+
+    def held(self) -> dict[str, str]:
+        """Tell what is installed now."""
+        from kdoctor.apply.restore import held  # noqa: PLC0415 -- start-up time of `--help`.
+
+        return held(self.look(), self.place.sites)
+
+    def command(self, option: str) -> str:
+        """Give the command that does something else with the same environment."""
+        return f"`kdoctor fix {option}{f' --python {clean(self.python)}' if self.python else ''}`"
 
 
 @click.command()
 @click.option("--python", metavar="PATH", help="Interpreter, virtual environment folder or conda prefix to mend.")
 @click.option("--remedy", "chosen", metavar="NAME", help="The remedy to apply, by its name in the report. [default: the first]")
 @click.option("--undo", is_flag=True, help="Bring back what was installed before the last fix.")
+@click.option("--forget", is_flag=True, help="Let go of what was installed before the last fix.")
 @click.option("--dry-run", is_flag=True, help="Show what would be done, and do nothing.")
 @click.option("-y", "--yes", is_flag=True, help="Do not ask.")
-@click.option("--over-conda", is_flag=True, help="Let pip or uv change what conda installed.")
-def fix(*, python: str | None, chosen: str | None, undo: bool, dry_run: bool, yes: bool, over_conda: bool) -> None:
-    """Mend an environment with its own installer: show the plan, ask, keep what was there, apply, check again.
+@click.option("--over-conda", is_flag=True, help="Let pip or uv change what conda or the system installed.")
+def fix(*, python: str | None, chosen: str | None, undo: bool, forget: bool, dry_run: bool, yes: bool, over_conda: bool) -> None:
+    """Mend an environment with its own installer: show the plan, ask, keep what is there, apply, check again.
 
-    If the installer fails or the check is not better, what was there before comes back. Exits with 1 where errors remain.
+    If the installer fails, is interrupted, or the check is not better, what was there before comes back. Exits with 1 where errors
+    remain.
     """
     from kdoctor.apply import restore  # noqa: PLC0415 -- start-up time of `--help`.
+    from kdoctor.apply.installer import interruptible  # noqa: PLC0415 -- the same.
+    from kdoctor.apply.lock import alone  # noqa: PLC0415 -- the same.
+    from kdoctor.apply.place import place_of  # noqa: PLC0415 -- the same.
 
-    snapshot = take_snapshot(python, None)
-    folder = restore.folder_of(snapshot)
-    with restore.alone(folder):
-        kept = restore.read(folder)
-        if undo:
-            sys.exit(_undo(snapshot, folder, kept, dry_run=dry_run, yes=yes))
-        if kept and not kept.done:
-            _after_interruption(kept, yes=yes)
-        sys.exit(_fix(snapshot, folder, kept, chosen, dry_run=dry_run, yes=yes, over_conda=over_conda))
+    if undo and (forget or chosen):
+        raise click.UsageError("--undo brings back all that was there before; --forget and --remedy say something else.")
+    place = place_of(take_snapshot(python, None), os.environ)
+    with alone(place.prefix) as lock, interruptible():
+        session = _Session(place, lock, python, yes, dry_run)
+        if forget:
+            restore.settle(place.prefix, None)
+            say("What was installed before the last fix is no longer kept.")
+            return
+        kept = restore.read(place.prefix)
+        if not dry_run:
+            restore.tidy(place.prefix, kept)
+        if kept and not kept.done and not undo:
+            undo, chosen, kept = _after_interruption(session, kept, chosen)
+        sys.exit(_undo(session, kept) if undo else _fix(session, kept, chosen, over_conda=over_conda))
 
 
-def _after_interruption(kept: Restore, *, yes: bool) -> None:
-    """Tell that a fix was cut off, and ask whether to go on; what was there before it stays in the restore file."""
-    say(f"An earlier fix ({clean(kept.remedy)}) was interrupted. `kdoctor fix --undo` brings back what was there before it.")
-    _agreed("Go on from here?", yes=yes)
+def _after_interruption(session: _Session, kept: Restore, chosen: str | None) -> tuple[bool, str | None, Restore | None]:
+    """Offer to finish or to undo what was cut off; to finish it, what was there before comes back first."""
+    say(f"An earlier fix ({clean(kept.remedy)}) was cut off here. What was installed before it is kept.")
+    if session.dry_run:
+        raise KdoctorError(
+            "nothing can be planned in the middle of another change", f"{session.command('--undo')} brings back what was there"
+        )
+    choice = "finish" if session.yes else _choice(session)
+    if choice == "stop":
+        raise click.Abort
+    if choice == "undo":
+        return True, None, kept
+    _put_back(session, kept)
+    return False, chosen or kept.remedy, kept.earlier
+
+
+def _choice(session: _Session) -> str:
+    if not sys.stdin.isatty():
+        raise click.UsageError(f"nobody is there to ask; --yes finishes it, {session.command('--undo')} undoes it.")
+    return str(click.prompt("Finish it, undo it, or stop?", type=click.Choice(["finish", "undo", "stop"]), err=True))
 
 
 def _agreed(question: str, *, yes: bool) -> None:
@@ -60,12 +113,12 @@ def _agreed(question: str, *, yes: bool) -> None:
         raise click.Abort
 
 
-def _fix(snapshot: Snapshot, folder: str, kept: Restore | None, chosen: str | None, *, dry_run: bool, yes: bool, over_conda: bool) -> int:
-    from kdoctor.apply import restore  # noqa: PLC0415 -- start-up time of `--help`.
-    from kdoctor.apply.installer import installer_of  # noqa: PLC0415 -- the same.
+def _fix(session: _Session, kept: Restore | None, chosen: str | None, *, over_conda: bool) -> int:
+    from kdoctor.apply.installer import installer_of  # noqa: PLC0415 -- start-up time of `--help`.
     from kdoctor.doctor import diagnose  # noqa: PLC0415 -- the same.
+    from kdoctor.render import fixing  # noqa: PLC0415 -- the same.
 
-    report = diagnose(snapshot)
+    report = diagnose(session.look())
     if report.verdict == "ok":
         say("Nothing to mend.")
         return 0
@@ -73,62 +126,99 @@ def _fix(snapshot: Snapshot, folder: str, kept: Restore | None, chosen: str | No
     if remedy is None:
         say("No change of versions mends this; `kdoctor check` says why.")
         return 1
-    installer = installer_of(snapshot) if remedy.steps else None
-    _show(snapshot, remedy, installer)
-    _refuse_conda(snapshot, remedy, over_conda=over_conda)
-    if dry_run:
-        return 1 if report.verdict == "error" else 0
+    left = 1 if report.verdict == "error" else 0
+    installer = installer_of(report.snapshot) if remedy.steps else None
+    _tell(fixing.plan(report, remedy, [installer.typed(step) for step in remedy.steps] if installer else []))
     if installer is None:
         say("Only variables need to change; that is yours to do.")
-        return 1 if report.verdict == "error" else 0
-    _agreed("Apply this?", yes=yes)
-    before = restore.held(snapshot)
-    # What was there before an interrupted fix is what an undo must bring back.
-    first = kept.before if kept and not kept.done else before
-    restore.write(folder, restore.Restore(first, remedy.title))
-    return _applied(folder, installer, remedy, report, before)
+        return left
+    _refuse_foreign(report.snapshot, remedy, over_conda=over_conda)
+    if session.dry_run:
+        return left
+    _agreed("Apply this?", yes=session.yes)
+    return _applied(session, installer, report, remedy, _kept(session, report, remedy, kept))
 
 
-def _applied(folder: str, installer: Installer, remedy: Remedy, report: Report, before: dict[str, str]) -> int:
+def _kept(session: _Session, report: Report, remedy: Remedy, earlier: Restore | None) -> Restore:
+    """Keep what is there, and write down that a change begins."""
+    from kdoctor.apply import keeping, restore  # noqa: PLC0415 -- start-up time of `--help`.
+
+    prefix = session.place.prefix
+    before = restore.held(report.snapshot, session.place.sites)
+    kept = restore.Restore(before, remedy.name, keeping.keep(session.place), earlier=earlier)
+    try:
+        restore.write(prefix, kept)
+    except KdoctorError as error:
+        restore.tidy(prefix, earlier)
+        raise KdoctorError(error.message, "nothing was changed") from error
+    return kept
+
+
+def _applied(session: _Session, installer: Installer, report: Report, remedy: Remedy, kept: Restore) -> int:
     from kdoctor.apply import restore  # noqa: PLC0415 -- start-up time of `--help`.
     from kdoctor.apply.installer import run  # noqa: PLC0415 -- the same.
 
     try:
-        failed = run(installer, remedy.steps)
-        after = None if failed else _checked(report, remedy)
-    except (KeyboardInterrupt, KdoctorError) as error:
-        failed, after = "it was interrupted" if isinstance(error, KeyboardInterrupt) else error.message, None
-    if after is not None and _is_better(report, after):
-        kept = restore.read(folder)
-        restore.write(folder, restore.Restore(kept.before if kept else before, remedy.title, done=True))
-        say(f"Mended: {_count(report)} before, {_count(after)} now. `kdoctor fix --undo` brings the former set back.")
-        return 1 if after.verdict == "error" else 0
-    why = failed or f"the check is not better: {_count(report)} before, {_count(after) if after else 'unknown'} now"
-    say(f"Not mended, {clean(why)}. What was there before comes back.")
-    _bring_back(folder, installer, before, frozenset(remedy.pins) | frozenset(remedy.remove) | frozenset(remedy.reinstall), report)
+        after = None
+        failed = run(installer, remedy.steps, session.lock)
+        if not failed:
+            after = _checked(session, remedy)
+            failed = _shortfall(report, after, remedy)
+        if not failed and after:
+            restore.settle(session.place.prefix, kept._replace(done=True, earlier=None))
+            return _mended(session, report, after, remedy, kept)
+    except KeyboardInterrupt:
+        failed = "it was interrupted"
+    except KdoctorError as error:
+        failed = error.message
+    say(f"Not mended: {clean(failed)}. What was installed before comes back.")
+    _put_back(session, kept)
+    say("It is all back.")
     return 1
 
 
-def _checked(report: Report, remedy: Remedy) -> Report:
+def _mended(session: _Session, report: Report, after: Report, remedy: Remedy, kept: Restore) -> int:
+    from kdoctor.apply.restore import held  # noqa: PLC0415 -- start-up time of `--help`.
+    from kdoctor.render import fixing  # noqa: PLC0415 -- the same.
+
+    say(f"Mended: {fixing.count(report)} before, {fixing.count(after)} now.")
+    now = held(after.snapshot, session.place.sites)
+    planned = {*remedy.pins, *remedy.remove, *remedy.reinstall}
+    rest = [{name: text for name, text in one.items() if name not in planned} for one in (kept.before, now)]
+    if rest[0] != rest[1]:
+        say("The installer changed more than that:")
+        _tell(fixing.differences(*rest))
+    if remedy.environment:
+        say("The check took this as done, which is yours to do:")
+        _tell(f"  {line}" for line in fixing.variables(remedy))
+    say(f"What was installed before is kept: {session.command('--undo')} brings it back, {session.command('--forget')} lets it go.")
+    return 1 if after.verdict == "error" else 0
+
+
+def _checked(session: _Session, remedy: Remedy) -> Report:
     """Examine the environment again, with the variables as the remedy wants them."""
     from kdoctor.doctor import diagnose  # noqa: PLC0415 -- start-up time of `--help`.
 
-    now = _again(report.snapshot)
+    now = session.look()
     variables = {**(now.environment or {}), **remedy.environment}
     return diagnose(now._replace(environment={name: value for name, value in variables.items() if value is not None}))
 
 
-def _again(snapshot: Snapshot) -> Snapshot:
-    """Examine the same environment once more."""
-    python = snapshot.python
-    return take_snapshot(python.executable if python else None, None)
+def _shortfall(before: Report, after: Report, remedy: Remedy) -> str:
+    """Say why the environment is not what the remedy promised: "" where it is."""
+    from kdoctor.render.fixing import count  # noqa: PLC0415 -- start-up time of `--help`.
 
-
-def _is_better(before: Report, after: Report) -> bool:
-    """Tell whether there are fewer errors or warnings than before, and no error that was not there."""
+    now = {one.name: one.version for one in reversed(after.snapshot.distributions) if not one.leftover}
+    for name, version in remedy.pins.items():
+        if now.get(name) != version:
+            return f"the installer ended well, but {name} is {now.get(name) or 'not there'}, not {version}"
     was = {(finding.rule, finding.subjects) for finding in before.findings}
-    new = [finding for finding in after.findings if finding.severity.label == "error" and (finding.rule, finding.subjects) not in was]
-    return not new and _weight(after) < _weight(before)
+    new = next((one for one in after.findings if one.severity.label == "error" and (one.rule, one.subjects) not in was), None)
+    if new:
+        return f"afterwards there is another error, {new.rule}: {new.summary}"
+    if _weight(after) >= _weight(before):
+        return f"the check is not better: {count(before)} before, {count(after)} afterwards"
+    return ""
 
 
 def _weight(report: Report) -> tuple[int, int]:
@@ -136,56 +226,33 @@ def _weight(report: Report) -> tuple[int, int]:
     return labels.count("error"), labels.count("warning")
 
 
-def _count(report: Report) -> str:
-    errors, warnings = _weight(report)
-    return f"{errors} error{'s' * (errors != 1)} and {warnings} warning{'s' * (warnings != 1)}"
+def _put_back(session: _Session, kept: Restore) -> None:
+    """Put back what was there, all of it, and let what could be undone earlier count again."""
+    from kdoctor.apply import keeping, restore  # noqa: PLC0415 -- start-up time of `--help`.
+    from kdoctor.apply.installer import undisturbed  # noqa: PLC0415 -- the same.
+    from kdoctor.render.fixing import differences  # noqa: PLC0415 -- the same.
+
+    with undisturbed():
+        keeping.put_back(session.place.prefix, kept.kept, everything=not kept.done)
+    now = session.held()
+    if now != dict(kept.before):
+        wrong = "; ".join(line.strip() for line in differences(kept.before, now))
+        raise KdoctorError(f"what was installed before is not back in full: {wrong}", f"{session.command('--undo')} tries again")
+    restore.settle(session.place.prefix, kept.earlier)
 
 
-def _bring_back(folder: str, installer: Installer, before: dict[str, str], touched: frozenset[str], report: Report) -> None:
-    from kdoctor.apply import restore  # noqa: PLC0415 -- start-up time of `--help`.
-    from kdoctor.apply.installer import run  # noqa: PLC0415 -- the same.
-
-    there = _again(report.snapshot)
-    now, failed = restore.held(there), ""
-    if now != before or there.folders != report.snapshot.folders:
-        failed = run(installer, restore.steps_back(before, now, touched & before.keys()))
-        now = restore.held(_again(report.snapshot))
-    if failed or now != before:
-        raise KdoctorError(
-            f"what was there before could not be brought back in full: {failed or _difference(before, now)}",
-            "kdoctor fix --undo tries again",
-        )
-    kept = restore.read(folder)
-    if kept is None or dict(kept.before) == before:
-        # What was there before an earlier, interrupted fix is still to be brought back.
-        restore.forget(folder)
-
-
-def _difference(before: dict[str, str], now: dict[str, str]) -> str:
-    names = sorted(name for name in {*before, *now} if before.get(name) != now.get(name))
-    return ", ".join(names[:5])
-
-
-def _undo(snapshot: Snapshot, folder: str, kept: Restore | None, *, dry_run: bool, yes: bool) -> int:
-    from kdoctor.apply import restore  # noqa: PLC0415 -- start-up time of `--help`.
-    from kdoctor.apply.installer import installer_of, run  # noqa: PLC0415 -- the same.
+def _undo(session: _Session, kept: Restore | None) -> int:
+    from kdoctor.render.fixing import differences  # noqa: PLC0415 -- start-up time of `--help`.
 
     if kept is None:
-        raise KdoctorError("there is nothing to undo here", "kdoctor fix keeps what was there only while it can be undone")
-    installer = installer_of(snapshot)
-    steps = restore.steps_back(kept.before, restore.held(snapshot))
-    _tell(installer, steps)
-    if dry_run:
+        raise KdoctorError("there is nothing to undo here", "kdoctor fix keeps what was installed only while it can be undone")
+    say(f"Undo of {clean(kept.remedy)}{'' if kept.done else ', which was cut off'}:")
+    _tell(list(differences(session.held(), kept.before)) or ["  no version changes"])
+    if session.dry_run:
         return 0
-    _agreed("Bring this back?", yes=yes)
-    failed = run(installer, steps)
-    now = restore.held(_again(snapshot))
-    if failed or now != dict(kept.before):
-        raise KdoctorError(
-            f"not all came back: {failed or _difference(dict(kept.before), now)}", "run it again, for instance once the network is there"
-        )
-    restore.forget(folder)
-    say("What was there before is back.")
+    _agreed("Bring this back?", yes=session.yes)
+    _put_back(session, kept)
+    say("What was installed before is back.")
     return 0
 
 
@@ -199,34 +266,20 @@ def _remedy(report: Report, chosen: str | None) -> Remedy | None:
     return found
 
 
-def _show(snapshot: Snapshot, remedy: Remedy, installer: Installer | None) -> None:
-    say(f"{clean(remedy.title)}:")
-    there = {one.name: one.version for one in snapshot.distributions if not one.leftover}
-    for name in remedy.remove:
-        say(f"  remove   {name} {there.get(name)}")
-    for name, version in remedy.pins.items():
-        old = there.get(name)
-        say(
-            f"  install  {name} {version}"
-            if old is None
-            else f"  change   {name} {old} -> {version}"
-            if old != version
-            else f"  again    {name} {version}"
-        )
-    for name, value in remedy.environment.items():
-        say(f"  yours    {'unset ' + name if value is None else f'set {name}={clean(value)}'}")
-    if installer:
-        _tell(installer, remedy.steps)
+def _tell(lines: Iterable[str]) -> None:
+    for line in lines:
+        say(line)
 
 
-def _tell(installer: Installer, steps: Sequence[Step]) -> None:
-    for step in steps:
-        say(f"  run      {clean(installer.words(step))}")
+def _refuse_foreign(snapshot: Snapshot, remedy: Remedy, *, over_conda: bool) -> None:
+    """Say what conda or the system installed and would be changed behind its back."""
+    from kdoctor.apply.place import foreign  # noqa: PLC0415 -- start-up time of `--help`.
 
-
-def _refuse_conda(snapshot: Snapshot, remedy: Remedy, *, over_conda: bool) -> None:
-    """Say what conda installed and would be overwritten behind its back."""
     changed = {*remedy.pins, *remedy.remove}
-    conda = sorted(one.name for one in snapshot.distributions if one.installer == "conda" and one.name in changed)
-    if conda and not over_conda:
-        raise KdoctorError(f"conda installed {', '.join(conda)}; pip would change them behind its back", "use conda, or --over-conda")
+    owners = foreign([one for one in snapshot.distributions if one.name in changed])
+    for who, names in owners.items():
+        if not over_conda:
+            raise KdoctorError(
+                f"{who} installed {', '.join(names)}; pip would change them behind its back, so nothing was changed",
+                f"use {who}, or --over-conda",
+            )
