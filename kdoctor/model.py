@@ -150,6 +150,8 @@ class Snapshot(NamedTuple):
     chosen: str | None = None
     #: What could not be read, and why.
     unread: Mapping[str, str] = _EMPTY
+    #: What a text from elsewhere was taken for, such as "pip freeze"; None where nobody had to guess.
+    read_as: str | None = None
 
 
 class Evidence(NamedTuple):

@@ -178,8 +178,9 @@ def test_the_group_runs_under_the_runner_of_click_too(files):
 BAD_FILES = (
     ("empty", b"", "empty"),
     ("cut off", b'{"schema": "kdoctor.snap', "cut off"),
-    ("not JSON", b"Name: tensorflow\n", "not JSON"),
-    ("a list", b"[]", "no object"),
+    ("cut off in the middle", b'{"schema": "kdoctor.snapshot/1", "distributions": [', "cut off"),
+    ("nothing known", b"Dear all,\n", "nothing in it was recognized"),
+    ("a list", b"[]", "nothing in it was recognized"),
     ("another schema", b'{"schema": "other/1"}', "other/1"),
     ("newer", b'{"schema": "kdoctor.snapshot/9"}', "newer"),
     ("binary", bytes(range(256)), "UTF-8"),

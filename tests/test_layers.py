@@ -14,6 +14,7 @@ ROOT = Path(__file__).parents[1] / "kdoctor"
 MAY_IMPORT = {
     "errors": set(),
     "model": set(),
+    "redact": {"model"},
     "versions": {"model"},
     "contract": {"errors", "model"},
     "collect": {"contract", "errors", "model"},
@@ -28,7 +29,7 @@ MAY_IMPORT = {
 
 #: The outside world, closed to everything that must be a pure function of the snapshot.
 OUTSIDE = {"os", "sys", "subprocess", "platform", "socket", "urllib", "click", "importlib_metadata"}
-PURE = {"model", "versions", "rules", "solve", "matrix", "render", "doctor"}
+PURE = {"model", "redact", "versions", "rules", "solve", "matrix", "render", "doctor"}
 
 
 def part_of(path: Path) -> str:

@@ -57,7 +57,7 @@ def check(
         raise click.UsageError("-q prints nothing, -v more than usual: give one of them.")
     if example and or_example:
         raise click.UsageError("--example shows the example anyway, --or-example only if need be: give one of them.")
-    report = _examine(python, source, example=example)
+    report = _examine(python, source, example=example, leaves=style != "text")
     if not quiet:
         _show(report, source, _Style(style, color, verbose), example=example)
     if or_example and not quiet and style == "text" and _is_bare(report):
@@ -66,8 +66,8 @@ def check(
     sys.exit(exit_code(report, fail_on))
 
 
-def _examine(python: str | None, source: str | None, *, example: bool) -> Report:
-    snapshot = take_snapshot(python, source, example=example, meanwhile=_load_rules)
+def _examine(python: str | None, source: str | None, *, example: bool, leaves: bool = False) -> Report:
+    snapshot = take_snapshot(python, source, example=example, meanwhile=_load_rules, leaves=leaves)
     from kdoctor.doctor import diagnose  # noqa: PLC0415 -- loaded while the patient's interpreter answered.
 
     return diagnose(snapshot)

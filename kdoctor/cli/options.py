@@ -23,7 +23,7 @@ def patient_options(command: _Command) -> _Command:
         "--from",
         "source",
         metavar="FILE|-",
-        help="Read a snapshot or a report (- for standard input) instead of examining this machine.",
+        help="Read a report, a listing or an issue's text (- for standard input) instead of examining this machine.",
     )(command)
     return click.option("--python", metavar="PATH", help="Interpreter, virtual environment folder or conda prefix to examine.")(command)
 
@@ -39,18 +39,37 @@ def color_option(command: _Command) -> _Command:
     )(command)
 
 
-def take_snapshot(python: str | None, source: str | None, *, example: bool = False, meanwhile: Callable[[], object] = tuple) -> Snapshot:
+def take_snapshot(
+    python: str | None,
+    source: str | None,
+    *,
+    example: bool = False,
+    meanwhile: Callable[[], object] = tuple,
+    leaves: bool = False,
+) -> Snapshot:
     """Read the snapshot that the options mean; KdoctorError where it cannot be had, a usage error where they contradict.
 
-    `meanwhile` is called while an interpreter is asked who it is, if one is.
+    `meanwhile` is called while an interpreter is asked who it is, if one is. `leaves` says that a document will be made of it, which
+    may be pasted in public: then only what `kdoctor.redact` allows is in it. Else it is fit for the terminal of this machine.
     """
+    found = _taken(python, source, example=example, meanwhile=meanwhile)
+    if leaves and not example:
+        from kdoctor.redact import redacted  # noqa: PLC0415 -- only where a document is made.
+
+        return redacted(found, os.path.expanduser("~"))  # noqa: PTH111 -- start-up time: pathlib is slow to import.
+    from kdoctor.redact import redacted_here  # noqa: PLC0415 -- `--help` needs it not.
+
+    return redacted_here(found)
+
+
+def _taken(python: str | None, source: str | None, *, example: bool, meanwhile: Callable[[], object]) -> Snapshot:
     if sum((python is not None, source is not None, example)) > 1:
         raise click.UsageError("--python examines an environment, --from and --example read one: give one of them.")
     if example or source is not None:
-        from kdoctor.contract import read_snapshot  # noqa: PLC0415 -- only where a document is read.
+        from kdoctor.collect.pastes import read  # noqa: PLC0415 -- only where a document is read.
 
         path = _example_path() if example or source is None else source
-        return read_snapshot(_read(path), named(path))
+        return read(_read(path), named(path)).snapshot
     from kdoctor.collect import collect_snapshot  # noqa: PLC0415 -- only where a machine is examined.
 
     return collect_snapshot(python, os.environ, here(), meanwhile)
@@ -83,14 +102,14 @@ def _read(path: str) -> bytes:
             return file.read(LARGEST + 1)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise KdoctorError(f"{path} cannot be read: {reason}", "give a snapshot or report, or - for standard input") from error
+        raise KdoctorError(f"{path} cannot be read: {reason}", "give a file, or - for standard input") from error
 
 
 def _standard_input(limit: int) -> bytes:
     if sys.stdin is None:
         raise KdoctorError("standard input is closed")
     if sys.stdin.isatty():
-        click.echo("kdoctor: paste a snapshot or report; end it with Ctrl-D (Windows: Ctrl-Z and Enter)", err=True)
+        click.echo("kdoctor: paste a report, a listing or an issue; end it with Ctrl-D (Windows: Ctrl-Z and Enter)", err=True)
     try:
         return sys.stdin.buffer.read(limit)
     except OSError as error:

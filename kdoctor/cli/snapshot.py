@@ -16,7 +16,7 @@ def snapshot(python: str | None, source: str | None, output: str | None) -> None
     from kdoctor.contract import snapshot_document  # noqa: PLC0415 -- start-up time of the other commands.
     from kdoctor.render.json import document_text  # noqa: PLC0415 -- the same.
 
-    text = document_text(snapshot_document(take_snapshot(python, source)))
+    text = document_text(snapshot_document(take_snapshot(python, source, leaves=True)))
     if output in (None, "-"):
         say(text)
     else:

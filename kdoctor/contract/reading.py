@@ -86,6 +86,7 @@ def _snapshot(fields: Fields) -> Snapshot:
         patient=fields.text("patient"),
         chosen=fields.text("chosen"),
         unread=fields.known_texts("unread") or {},
+        read_as=fields.text("read_as"),
     )
 
 

@@ -60,7 +60,7 @@ def _snapshot(snapshot: Snapshot) -> dict[str, Any]:
         "sources": _foreign(_mapping(snapshot.sources)),
         **({} if snapshot.declared is None else {"declared": list(map(_declared, snapshot.declared))}),
         **({} if snapshot.intent is None else {"intent": _intent(snapshot.intent)}),
-        **_said(unread=dict(snapshot.unread)),
+        **_said(unread=dict(snapshot.unread), read_as=snapshot.read_as),
     }
 
 

@@ -52,8 +52,9 @@ def render(report: Report, face: Face, verbosity: int = 0) -> str:
 
 def _first_line(report: Report, face: Face) -> list[str]:
     snapshot = report.snapshot
+    read_as = f"read as: {snapshot.read_as}" if snapshot.read_as else None
     parts = (
-        f"{_DOT}{snapshot.patient or _ORIGINS.get(snapshot.origin, snapshot.origin)}",
+        f"{_DOT}{snapshot.patient or read_as or _ORIGINS.get(snapshot.origin, snapshot.origin)}",
         f"({_details(snapshot)})",
         f"{_DOT}{_count(snapshot)}",
         f"{_DOT}knowledge of {report.knowledge}",

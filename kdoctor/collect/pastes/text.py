@@ -1,0 +1,46 @@
+"""Text of whatever kind: each piece goes to the reader that knows its form, and the rest is read as a person's words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from kdoctor.collect.pastes import conda, listings
+from kdoctor.collect.pastes.facts import Facts
+from kdoctor.collect.pastes.lines import lines_of
+
+if TYPE_CHECKING:
+    from kdoctor.model import Snapshot
+
+#: Takes the lines, the place of one and the facts; gives how many lines it has read from there on, 0 = they are not of its form.
+Form = Callable[[Sequence[str], int, Facts], int]
+
+#: In the order in which they are asked.
+FORMS: tuple[Form, ...] = (
+    conda.export,
+    conda.listing,
+    listings.table,
+    listings.legacy,
+    listings.freeze,
+    listings.bare_table,
+)
+#: More is not read: no listing and no log of an installation is longer.
+_LONGEST = 4 * 2**20
+
+
+def read(text: str, name: str) -> Snapshot | None:  # noqa: ARG001 -- a reader's signature.
+    """Read what a text says of an environment; None where it says nothing."""
+    facts = Facts()
+    if len(text) > _LONGEST:
+        text = text[:_LONGEST]
+        facts.unread["paste"] = f"only the first {_LONGEST // 2**20} MiB of it were read"
+    lines, at = lines_of(text), 0
+    rest: list[str] = []
+    while at < len(lines):
+        taken = next((count for form in FORMS if (count := form(lines, at, facts))), 0) if lines[at] and not lines[at].isspace() else 0
+        if not taken:
+            rest.append(lines[at])
+        at += taken or 1
+    if not facts.anything():
+        return None
+    return facts.snapshot()
