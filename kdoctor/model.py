@@ -120,6 +120,98 @@ class Intent(NamedTuple):
     places: Mapping[str, Location] = _EMPTY
 
 
+class Some(NamedTuple):
+    """How many there are of something, and the first few of them."""
+
+    total: int = 0
+    first: tuple[str, ...] = ()
+
+
+class FileList(NamedTuple):
+    """A distribution whose files are not as its own list (RECORD) says."""
+
+    distribution: str
+    version: str | None
+    #: Files of the list that were held against the disk; compiled left-overs, scripts and metadata are none of them.
+    listed: int = 0
+    missing: Some = Some()
+    #: There, but of another size.
+    changed: Some = Some()
+    #: Why there was no list to read.
+    problem: str | None = None
+
+
+class Owner(NamedTuple):
+    """One of several distributions whose lists name the same files."""
+
+    name: str
+    version: str | None
+    #: How many of the files that the lists describe differently are on disk as this one says.
+    as_listed: int
+
+
+class Overlap(NamedTuple):
+    """Files that the lists of several distributions name and describe differently."""
+
+    #: The import folder that most of them lie in.
+    folder: str
+    owners: tuple[Owner, ...]
+    differing: Some
+
+
+class Shadow(NamedTuple):
+    """A file or folder that an import finds before the installed distribution of that name."""
+
+    #: The import name.
+    name: str
+    path: str
+    #: What would be imported without it.
+    hides: str
+    #: True where it lies in the current folder, and so only before programs that are started there.
+    here: bool = False
+
+
+class LinkFault(NamedTuple):
+    """Why one extension module cannot be loaded."""
+
+    #: Its path below the folder of its distribution, with forward slashes.
+    module: str
+    #: The normalized name of the distribution whose list names it; None = none does.
+    distribution: str | None
+    #: "symbols" or "libraries" that nobody provides, library "versions" that are too old, "instructions" that the processor lacks,
+    #: a file that is "damaged" or made for another "machine".
+    kind: str
+    names: Some = Some()
+
+
+class OldNumpy(NamedTuple):
+    """Extension modules of one distribution that were compiled for NumPy 1 alone."""
+
+    distribution: str
+    version: str | None
+    modules: Some
+
+
+class Disk(NamedTuple):
+    """What --deep saw on disk; None = not looked at, or not possible here."""
+
+    files: tuple[FileList, ...] | None = None
+    #: How many distributions' lists were held against the disk.
+    lists: int = 0
+    overlaps: tuple[Overlap, ...] = ()
+    #: Folders that an interrupted uninstallation left behind (`~eras`).
+    leftovers: Some = Some()
+    shadows: tuple[Shadow, ...] | None = None
+    #: What conda's own records say is installed, by normalized name; None = no conda environment.
+    conda: Mapping[str, str] | None = None
+    links: tuple[LinkFault, ...] | None = None
+    #: How many extension modules were audited.
+    modules: int = 0
+    old_numpy: tuple[OldNumpy, ...] | None = None
+    #: Framework -> file names of GPU libraries that it would find if it opened them now.
+    gpu_libraries: Mapping[str, tuple[str, ...]] | None = None
+
+
 class Snapshot(NamedTuple):
     """What one environment is, as far as anybody could tell."""
 
@@ -152,6 +244,8 @@ class Snapshot(NamedTuple):
     unread: Mapping[str, str] = _EMPTY
     #: What a text from elsewhere was taken for, such as "pip freeze"; None where nobody had to guess.
     read_as: str | None = None
+    #: What is on disk; None = nobody looked (--deep).
+    disk: Disk | None = None
 
 
 class Evidence(NamedTuple):

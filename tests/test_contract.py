@@ -21,19 +21,27 @@ from kdoctor.errors import KdoctorError
 from kdoctor.model import (
     Accelerator,
     Declared,
+    Disk,
     Distribution,
     Evidence,
+    FileList,
     Finding,
     Head,
     Impossible,
     Intent,
+    LinkFault,
     Location,
+    OldNumpy,
+    Overlap,
+    Owner,
     Platform,
     Python,
     Remedy,
     Report,
     Severity,
+    Shadow,
     Snapshot,
+    Some,
     UsageResult,
     Way,
 )
@@ -63,6 +71,21 @@ FULL = Snapshot(
     patient="/opt/env/bin/python",
     chosen="VIRTUAL_ENV",
     unread={"intel": "permission denied"},
+    disk=Disk(
+        files=(
+            FileList("keras", "2.15.0", 700, Some(2, ("keras/a.py",)), Some(), None),
+            FileList("jax", None, problem="RECORD is missing"),
+        ),
+        lists=2,
+        overlaps=(Overlap("keras", (Owner("keras", "2.15.0", 3), Owner("keras-nightly", None, 0)), Some(3, ("keras/a.py",))),),
+        leftovers=Some(1, ("~eras",)),
+        shadows=(Shadow("keras", "/home/x/keras.py", "/opt/env/lib/keras", here=True),),
+        conda={"keras": "2.14.0"},
+        links=(LinkFault("tensorflow/x.so", "tensorflow", "symbols", Some(1, ("PyInit_x",))), LinkFault("y.so", None, "damaged")),
+        modules=12,
+        old_numpy=(OldNumpy("h5py", "3.10.0", Some(1, ("h5py/h5.so",))),),
+        gpu_libraries={"tensorflow": ("libcudart.so.12",), "jax": ()},
+    ),
 )
 
 REPORT = Report(
@@ -141,7 +164,7 @@ def test_an_empty_snapshot_has_the_keys_of_the_contract_and_no_more():
     written = snapshot_document(Snapshot())
     assert set(written) == SNAPSHOT_KEYS
     assert written["libraries"] is None
-    assert set(snapshot_document(FULL)) == SNAPSHOT_KEYS | {"patient", "chosen", "declared", "intent", "unread"}
+    assert set(snapshot_document(FULL)) == SNAPSHOT_KEYS | {"patient", "chosen", "declared", "intent", "unread", "disk"}
 
 
 @pytest.mark.parametrize(
@@ -209,6 +232,10 @@ def maybe(strategy):
     return st.none() | strategy
 
 
+def listed(strategy):
+    return maybe(st.lists(strategy, max_size=2).map(tuple))
+
+
 DISTRIBUTIONS = st.builds(
     Distribution,
     NAMES,
@@ -223,6 +250,23 @@ LINES = st.integers(1, 10**6)
 LOCATIONS = st.builds(Location, TEXT, LINES, LINES, maybe(LINES), maybe(LINES))
 INTENTS = st.builds(
     Intent, maybe(TEXT), maybe(TEXT), st.lists(TEXT, max_size=2).map(tuple), maybe(TEXT), st.dictionaries(TEXT, LOCATIONS, max_size=2)
+)
+WORD = TEXT.filter(bool)
+SOME = st.builds(lambda more, first: Some(more + len(first), first), st.integers(0, 9999), st.lists(TEXT, max_size=2).map(tuple))
+DISKS = st.builds(
+    Disk,
+    files=listed(st.builds(FileList, WORD, maybe(TEXT), st.integers(0, 9999), SOME, SOME, maybe(TEXT))),
+    lists=st.integers(0, 999),
+    overlaps=st.lists(
+        st.builds(Overlap, WORD, st.lists(st.builds(Owner, WORD, maybe(TEXT), st.integers(0, 99)), max_size=2).map(tuple), SOME), max_size=2
+    ).map(tuple),
+    leftovers=SOME,
+    shadows=listed(st.builds(Shadow, WORD, WORD, TEXT, st.booleans())),
+    conda=maybe(KEYS),
+    links=listed(st.builds(LinkFault, WORD, maybe(TEXT), WORD, SOME)),
+    modules=st.integers(0, 999),
+    old_numpy=listed(st.builds(OldNumpy, WORD, maybe(TEXT), SOME)),
+    gpu_libraries=maybe(st.dictionaries(TEXT, st.lists(TEXT, max_size=2).map(tuple), max_size=2)),
 )
 SNAPSHOTS = st.builds(
     Snapshot,
@@ -247,6 +291,7 @@ SNAPSHOTS = st.builds(
     patient=maybe(TEXT),
     chosen=maybe(TEXT),
     unread=KEYS,
+    disk=maybe(DISKS),
 )
 
 

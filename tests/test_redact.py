@@ -15,7 +15,24 @@ from kdoctor.collect.variables import VARIABLES
 from kdoctor.contract import read_snapshot, snapshot_document
 from kdoctor.doctor import diagnose
 from kdoctor.knowledge.index import open_index
-from kdoctor.model import Accelerator, Declared, Distribution, Intent, Location, Platform, Python, Snapshot
+from kdoctor.model import (
+    Accelerator,
+    Declared,
+    Disk,
+    Distribution,
+    FileList,
+    Intent,
+    LinkFault,
+    Location,
+    OldNumpy,
+    Overlap,
+    Owner,
+    Platform,
+    Python,
+    Shadow,
+    Snapshot,
+    Some,
+)
 from kdoctor.redact import redacted, redacted_here
 from kdoctor.redact.distributions import redact_requirement
 from kdoctor.redact.fields import FIELDS
@@ -320,3 +337,38 @@ def test_a_redacted_snapshot_is_read_as_it_was_written():
     shown = redacted(next(rows()))
     assert read_snapshot(json.dumps(snapshot_document(shown)), "x") == shown
     assert not re.search("alice", json.dumps(snapshot_document(shown)))
+
+
+# What --deep saw.
+
+DISK = Disk(
+    files=(
+        FileList("keras", "3.0.0", 9, Some(2, ("keras/src/a.py", f"{CANARY}/b.py")), Some(1, (f"keras/{HOSTILE}",))),
+        FileList(HOSTILE, HOSTILE, problem=f"RECORD cannot be read: {HOSTILE}"),
+    ),
+    lists=2,
+    overlaps=(Overlap(CANARY, (Owner("keras", "3.0.0", 1), Owner(HOSTILE, CANARY, 0)), Some(1, (f"{CANARY}/a.py",))),),
+    leftovers=Some(2, ("~eras", f"~{CANARY}")),
+    shadows=(Shadow("keras", f"/home/{CANARY}/{CANARY}/keras.py", f"/opt/{CANARY}/lib/keras"), Shadow(HOSTILE, HOSTILE, HOSTILE)),
+    conda={"keras": "2.14.0", HOSTILE: "1", "numpy": HOSTILE},
+    links=(
+        LinkFault("tensorflow/x.so", "tensorflow", "symbols", Some(2, ("_ZN4absl3FooEv", HOSTILE))),
+        LinkFault(f"{CANARY}/x.so", CANARY + "\n", HOSTILE, Some(1, ("libcudnn.so.9",))),
+    ),
+    old_numpy=(OldNumpy("h5py", "3.10.0", Some(2, ("h5py/h5.so", f"{CANARY}.so"))),),
+    gpu_libraries={"tensorflow": ("libcudnn.so.9", HOSTILE), HOSTILE: ()},
+)
+
+
+def test_what_is_on_disk_leaves_with_public_names_alone():
+    shown = redacted(snapshot("keras==3.0.0", disk=DISK))
+    assert CANARY not in repr(shown)
+    assert "\x1b" not in repr(shown)
+    disk = shown.disk
+    assert disk.files[0].missing.first[0] == "keras/src/a.py"
+    assert disk.files[1].problem.startswith("RECORD cannot be read:")
+    assert disk.shadows[0][:3] == ("keras", "~/dir1/keras.py", "/opt/dir1/lib/keras")
+    assert disk.links[0].names.first[0] == "_ZN4absl3FooEv"
+    assert disk.leftovers == Some(2, ("~eras", "~other"))
+    assert disk.conda == {"keras": "2.14.0"}
+    assert redacted(shown) == shown

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from kdoctor.cli.options import color_option, patient_options, take_snapshot
+from kdoctor.cli.options import color_option, deep_option, patient_options, take_snapshot
 from kdoctor.cli.output import face_of, say
 from kdoctor.model import Severity
 
@@ -28,6 +28,7 @@ class _Style(NamedTuple):
 
 @click.command()
 @patient_options
+@deep_option
 @click.option("--example", is_flag=True, help="Examine an embedded example environment instead.")
 @click.option("--or-example", is_flag=True, help="Show the example too where neither TensorFlow nor Keras is installed (text only).")
 @click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How the report is said.")
@@ -39,6 +40,7 @@ def check(
     *,
     python: str | None,
     source: str | None,
+    deep: bool,
     example: bool,
     or_example: bool,
     style: str,
@@ -57,7 +59,7 @@ def check(
         raise click.UsageError("-q prints nothing, -v more than usual: give one of them.")
     if example and or_example:
         raise click.UsageError("--example shows the example anyway, --or-example only if need be: give one of them.")
-    report = _examine(python, source, example=example, leaves=style != "text")
+    report = _examine(python, source, example=example, leaves=style != "text", deep=deep)
     if not quiet:
         _show(report, source, _Style(style, color, verbose), example=example)
     if or_example and not quiet and style == "text" and _is_bare(report):
@@ -66,8 +68,8 @@ def check(
     sys.exit(exit_code(report, fail_on))
 
 
-def _examine(python: str | None, source: str | None, *, example: bool, leaves: bool = False) -> Report:
-    snapshot = take_snapshot(python, source, example=example, meanwhile=_load_rules, leaves=leaves)
+def _examine(python: str | None, source: str | None, *, example: bool, leaves: bool = False, deep: bool = False) -> Report:
+    snapshot = take_snapshot(python, source, example=example, meanwhile=_load_rules, leaves=leaves, deep=deep)
     from kdoctor.doctor import diagnose  # noqa: PLC0415 -- loaded while the patient's interpreter answered.
 
     return diagnose(snapshot)

@@ -39,6 +39,12 @@ def color_option(command: _Command) -> _Command:
     )(command)
 
 
+def deep_option(command: _Command) -> _Command:
+    """Add --deep."""
+    what = "Look beneath the metadata too: files on disk, links between libraries."
+    return click.option("--deep", is_flag=True, help=what)(command)
+
+
 def take_snapshot(
     python: str | None,
     source: str | None,
@@ -46,13 +52,14 @@ def take_snapshot(
     example: bool = False,
     meanwhile: Callable[[], object] = tuple,
     leaves: bool = False,
+    deep: bool = False,
 ) -> Snapshot:
     """Read the snapshot that the options mean; KdoctorError where it cannot be had, a usage error where they contradict.
 
     `meanwhile` is called while an interpreter is asked who it is, if one is. `leaves` says that a document will be made of it, which
     may be pasted in public: then only what `kdoctor.redact` allows is in it. Else it is fit for the terminal of this machine.
     """
-    found = _taken(python, source, example=example, meanwhile=meanwhile)
+    found = _taken(python, source, example=example, meanwhile=meanwhile, deep=deep)
     if leaves and not example:
         from kdoctor.redact import redacted  # noqa: PLC0415 -- only where a document is made.
 
@@ -62,7 +69,9 @@ def take_snapshot(
     return redacted_here(found)
 
 
-def _taken(python: str | None, source: str | None, *, example: bool, meanwhile: Callable[[], object]) -> Snapshot:
+def _taken(python: str | None, source: str | None, *, example: bool, meanwhile: Callable[[], object], deep: bool) -> Snapshot:
+    if deep and (example or source is not None):
+        raise click.UsageError("--deep looks at the files of this machine; what is read was taken before: kdoctor snapshot --deep")
     if sum((python is not None, source is not None, example)) > 1:
         raise click.UsageError("--python examines an environment, --from and --example read one: give one of them.")
     if example or source is not None:
@@ -72,7 +81,7 @@ def _taken(python: str | None, source: str | None, *, example: bool, meanwhile: 
         return read(_read(path), named(path)).snapshot
     from kdoctor.collect import collect_snapshot  # noqa: PLC0415 -- only where a machine is examined.
 
-    return collect_snapshot(python, os.environ, here(), meanwhile)
+    return collect_snapshot(python, os.environ, here(), meanwhile, deep=deep)
 
 
 def named(source: str) -> str:

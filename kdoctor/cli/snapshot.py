@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import click
 
-from kdoctor.cli.options import patient_options, take_snapshot
+from kdoctor.cli.options import deep_option, patient_options, take_snapshot
 from kdoctor.cli.output import say
 
 
 @click.command()
 @patient_options
+@deep_option
 @click.option("-o", "--output", metavar="FILE", help="Write to FILE instead of standard output.")
-def snapshot(python: str | None, source: str | None, output: str | None) -> None:
+def snapshot(*, python: str | None, source: str | None, deep: bool, output: str | None) -> None:
     """Write down what an environment is, as JSON; `kdoctor check --from FILE` reads it anywhere."""
     from kdoctor.contract import snapshot_document  # noqa: PLC0415 -- start-up time of the other commands.
     from kdoctor.render.json import document_text  # noqa: PLC0415 -- the same.
 
-    text = document_text(snapshot_document(take_snapshot(python, source, leaves=True)))
+    text = document_text(snapshot_document(take_snapshot(python, source, leaves=True, deep=deep)))
     if output in (None, "-"):
         say(text)
     else:

@@ -36,10 +36,13 @@ class _Machine(NamedTuple):
     accelerators: Accelerators
 
 
-def collect_snapshot(python: str | None, environ: Mapping[str, str], cwd: str, meanwhile: Callable[[], object] = tuple) -> Snapshot:
+def collect_snapshot(
+    python: str | None, environ: Mapping[str, str], cwd: str, meanwhile: Callable[[], object] = tuple, *, deep: bool = False
+) -> Snapshot:
     """Look at the patient (`python` as given with --python, None = the one that this shell uses) and at this computer.
 
-    `meanwhile` is called while the patient's interpreter thinks, so that the caller can make ready what comes next.
+    `meanwhile` is called while the patient's interpreter thinks, so that the caller can make ready what comes next. `deep` reads
+    the files of the family on disk as well.
     Nothing of the patient is executed but its interpreter under -I -S, and nothing of it is imported. Raises KdoctorError where
     there is no patient or it does not answer; whatever else cannot be read is None in the snapshot, with a reason in `unread`.
     """
@@ -48,7 +51,13 @@ def collect_snapshot(python: str | None, environ: Mapping[str, str], cwd: str, m
         here = _read_machine(environ)
         ahead = _read_ahead(patient)
         meanwhile()
-        return _put_together(patient, question.answer(), here, environ, cwd, ahead)
+        answer = question.answer()
+    snapshot = _put_together(patient, answer, here, environ, cwd, ahead)
+    if not deep:
+        return snapshot
+    from kdoctor.collect.deep import look_deeper  # noqa: PLC0415 - Only --deep asks.
+
+    return look_deeper(snapshot, answer, environ, cwd)
 
 
 def keras_generation(distributions: Iterable[Distribution]) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from kdoctor.contract.disk import read_disk
 from kdoctor.contract.fields import Fields
 from kdoctor.contract.plain import DEEPEST_FOREIGN, Unfit, parse, plain, shown
 from kdoctor.errors import KdoctorError
@@ -87,6 +88,7 @@ def _snapshot(fields: Fields) -> Snapshot:
         chosen=fields.text("chosen"),
         unread=fields.known_texts("unread") or {},
         read_as=fields.text("read_as"),
+        disk=read_disk(fields.inner("disk")),
     )
 
 

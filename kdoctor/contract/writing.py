@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from kdoctor import __version__
+from kdoctor.contract.disk import disk_document
 from kdoctor.contract.plain import DEEPEST_FOREIGN, Unfit, plain
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ def _snapshot(snapshot: Snapshot) -> dict[str, Any]:
         **({} if snapshot.declared is None else {"declared": list(map(_declared, snapshot.declared))}),
         **({} if snapshot.intent is None else {"intent": _intent(snapshot.intent)}),
         **_said(unread=dict(snapshot.unread), read_as=snapshot.read_as),
+        **({} if snapshot.disk is None else {"disk": disk_document(snapshot.disk)}),
     }
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from kdoctor.redact import configuration, distributions, hardware, values, wishes, words
+from kdoctor.redact.disk import redact_disk
 from kdoctor.redact.sources import redact_sources
 
 if TYPE_CHECKING:
@@ -65,4 +66,5 @@ FIELDS: Mapping[str, Callable[[Any, Places], Any]] = {
     "chosen": lambda why, _: words.sentence(why),
     "unread": _unread,
     "read_as": lambda kind, _: words.sentence(kind),
+    "disk": redact_disk,
 }

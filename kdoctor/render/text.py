@@ -30,7 +30,6 @@ _ORIGINS = {
 _MINOR = ("nvml", "driver", "pci")
 _MOST_UNREAD = 5
 _NEITHER = ["Neither TensorFlow nor Keras is installed here.", "To examine another environment: kdoctor check --python PATH"]
-_NOT_LOOKED_AT = "Not looked at: the files on disk, links between libraries, a live import."
 
 
 def render(report: Report, face: Face, verbosity: int = 0) -> str:
@@ -152,8 +151,20 @@ def _last_line(report: Report, face: Face, hidden: int) -> list[str]:
     words = [f"{number} {severity.label}{'' if number == 1 else 's'}" for severity, number in count.items() if number]
     state = ", ".join(words) if words else _all_clear(report)
     color = {"error": "31", "warning": "33"}.get(report.verdict, "33" if report.unchecked else "32")
-    first, *rest = wrapped(f"{state}{' (-v shows the notes)' if hidden else ''}. {_NOT_LOOKED_AT}", face.width)
+    first, *rest = wrapped(f"{state}{' (-v shows the notes)' if hidden else ''}. {_not_looked_at(report.snapshot)}", face.width)
     return [first.replace(state, paint(state, color, face), 1), *rest]
+
+
+def _not_looked_at(snapshot: Snapshot) -> str:
+    """Name the depths that this report does not rest on."""
+    disk = snapshot.disk
+    depths = (
+        (disk is None or disk.files is None, "the files on disk"),
+        (disk is None or disk.links is None, "links between libraries"),
+        (True, "a live import"),
+    )
+    left = [name for missing, name in depths if missing]
+    return f"Not looked at: {', '.join(left)}." if left else ""
 
 
 def _all_clear(report: Report) -> str:

@@ -42,12 +42,14 @@ RULES: tuple[Rule, ...] = (
 #: Variables and distributions of which only the rules on devices speak.
 _DEVICE_VARIABLES = ("CUDA", "NVIDIA", "LD_", "JAX", "XLA", "HIP", "ROCR", "HSA", "TPU", "PJRT")
 _DEVICE_DISTRIBUTIONS = ("libtpu", "nvidia-", "jax-", "tensorflow-metal", "tensorflow-rocm")
+#: Rules that speak from metadata, and a second time of what --deep saw.
+_SEEN_ON_DISK_TOO = ("KD301", "KD304", "KD501", "KD702", "KD771")
 _USUAL_INSTRUCTIONS = frozenset({"avx", "avx2"})
 
 
 def _all_rules(coupling: Coupling) -> tuple[Rule, ...]:
     """Give every rule that can speak here; the others are not even loaded."""
-    return (*RULES, *_configuration_rules(coupling), *_device_rules(coupling), *_wishes(coupling))
+    return (*RULES, *_configuration_rules(coupling), *_device_rules(coupling), *_wishes(coupling), *_disk_rules(coupling))
 
 
 def _wishes(coupling: Coupling) -> tuple[Rule, ...]:
@@ -76,6 +78,15 @@ def _configuration_rules(coupling: Coupling) -> tuple[Rule, ...]:
 
         chosen += configuration.RULES
     return chosen
+
+
+def _disk_rules(coupling: Coupling) -> tuple[Rule, ...]:
+    """Give the rules on what --deep saw, where it was asked for."""
+    if coupling.snapshot.disk is None:
+        return ()
+    from kdoctor.rules import files  # noqa: PLC0415 -- start-up time: most checks look at metadata alone.
+
+    return files.RULES
 
 
 def _device_rules(coupling: Coupling) -> tuple[Rule, ...]:
@@ -113,21 +124,20 @@ def _with_provenance(coupling: Coupling, finding: Finding) -> Finding:
 
 
 def _merged(found: list[Finding]) -> list[Finding]:
-    """Let a known failure take over the declared conflict on the same pair: one cause is one finding, with both evidences."""
+    """Let one cause be one finding, with the evidence of all that see it.
+
+    A known failure takes over the declared conflict on the same pair, and what metadata foretold takes over what the files show.
+    """
     merged: list[Finding] = []
     for finding in found:
-        if finding.rule == "KD001":
-            told = next(
-                (
-                    i
-                    for i, other in enumerate(merged)
-                    if set(finding.subjects) <= set(other.subjects) and other.severity >= finding.severity
-                ),
-                None,
-            )
-            if told is not None:
-                merged[told] = merged[told]._replace(evidence=(*merged[told].evidence, *finding.evidence))
-                continue
-        if finding not in merged:
+        told = next((i for i, other in enumerate(merged) if _is_told_by(finding, other)), None)
+        if told is not None:
+            merged[told] = merged[told]._replace(evidence=(*merged[told].evidence, *finding.evidence))
+        elif finding not in merged:
             merged.append(finding)
     return merged
+
+
+def _is_told_by(finding: Finding, other: Finding) -> bool:
+    same = finding.rule == "KD001" or (finding.rule == other.rule and finding.rule in _SEEN_ON_DISK_TOO)
+    return same and set(finding.subjects) <= set(other.subjects) and other.severity >= finding.severity and finding != other

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 from kdoctor import versions
 from kdoctor.knowledge.families import OWNERS, ROLE_OF, ROLES
 from kdoctor.knowledge.index import Index, Target
-from kdoctor.model import Distribution, Snapshot
+from kdoctor.model import Disk, Distribution, Snapshot
 from kdoctor.solve.goals import Goal, Need, asked
 
 
@@ -29,6 +29,25 @@ def patched(snapshot: Snapshot, goal: Goal, pins: Mapping[str, str], index: Inde
         absent=(snapshot.absent - pins.keys() - new) | goal.remove,
         environment=_variables(snapshot.environment, goal.environment),
         folders=snapshot.folders and {f: n for f, n in snapshot.folders.items() if not touched & set(OWNERS.get(f, ()))},
+        disk=snapshot.disk and _disk(snapshot.disk, touched, _leaning_on(touched, snapshot)),
+    )
+
+
+def _leaning_on(touched: set[str], snapshot: Snapshot) -> set[str]:
+    """Name what changes and what requires something that changes: whether their libraries can be loaded afterwards is not known."""
+    required = {
+        one.name: {wanted.name for text in one.requires or () if (wanted := versions.requirement(text))} for one in snapshot.distributions
+    }
+    return touched | {name for name, names in required.items() if names & touched}
+
+
+def _disk(disk: Disk, touched: set[str], leaning: set[str]) -> Disk:
+    """Give what stays true of the disk when some distributions are written anew or removed."""
+    return disk._replace(
+        files=disk.files and tuple(one for one in disk.files if one.distribution not in touched),
+        overlaps=tuple(one for one in disk.overlaps if not touched & {owner.name for owner in one.owners}),
+        links=disk.links and tuple(one for one in disk.links if one.distribution not in leaning),
+        old_numpy=disk.old_numpy and tuple(one for one in disk.old_numpy if one.distribution not in touched),
     )
 
 
