@@ -354,6 +354,25 @@ class Report(NamedTuple):
     unchecked: tuple[str, ...] = ()
 
 
+class Explanation(NamedTuple):
+    """A cause that a line of a traceback or log points to."""
+
+    #: What it is about, such as "cudnn-version"; "healthy" for a notice that means no harm.
+    topic: str
+    #: The rule that sees the same in an environment; None where none does.
+    rule: str | None
+    harmless: bool
+    #: high, medium or low.
+    confidence: str
+    #: The line that was recognized, and its number from 1.
+    matched: str
+    line: int
+    cause: str
+    remedy: str
+    #: Where the message is known from.
+    source: str = ""
+
+
 class RuleText(NamedTuple):
     """What `kdoctor explain` says of a rule, before the facts behind it."""
 

@@ -21,6 +21,7 @@ MAY_IMPORT = {
     "knowledge": {"errors", "model", "versions"},
     "rules": {"knowledge", "model", "versions"},
     "matrix": {"contract", "knowledge", "model", "rules", "versions"},
+    "explain": {"knowledge", "model", "rules", "versions"},
     "solve": {"knowledge", "model", "versions"},
     "render": {"contract", "model"},
     "apply": {"errors", "model"},
@@ -29,7 +30,7 @@ MAY_IMPORT = {
 
 #: The outside world, closed to everything that must be a pure function of the snapshot.
 OUTSIDE = {"os", "sys", "subprocess", "platform", "socket", "urllib", "click", "importlib_metadata"}
-PURE = {"model", "redact", "versions", "rules", "solve", "matrix", "render", "doctor"}
+PURE = {"model", "redact", "versions", "rules", "explain", "solve", "matrix", "render", "doctor"}
 
 
 def part_of(path: Path) -> str:

@@ -24,7 +24,7 @@ _INTERRUPTED = 130
 #: Command -> (module, one line of help, so that `kdoctor --help` imports none of them).
 COMMANDS = {
     "check": ("kdoctor.cli.check", "Examine an environment and say what is wrong and how to mend it."),
-    "explain": ("kdoctor.cli.explain", "Explain a rule, or list them all."),
+    "explain": ("kdoctor.cli.explain", "Explain a rule, or what a traceback or log comes from."),
     "fix": ("kdoctor.cli.fix", "Apply a remedy with the environment's own installer, or undo it."),
     "knowledge": ("kdoctor.cli.knowledge", "Show what kdoctor knows about a distribution, or renew it."),
     "matrix": ("kdoctor.cli.matrix", "Show which releases go together."),

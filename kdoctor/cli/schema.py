@@ -10,7 +10,7 @@ from kdoctor.cli.output import say
 
 
 def read_schema(document: str) -> dict[str, Any]:
-    """Return the JSON Schema (draft 2020-12) of a document, `snapshot`, `report`, `matrix` or `plan`, whole in itself.
+    """Return the JSON Schema (draft 2020-12) of a document, `snapshot`, `report`, `matrix`, `plan` or `explanation`, whole in itself.
 
     A report holds a snapshot, so its schema carries that of the snapshot among its definitions.
     """
@@ -28,10 +28,10 @@ def read_schema(document: str) -> dict[str, Any]:
 @click.command(
     short_help="Print the JSON Schema of a document.",
     help="Print the JSON Schema (draft 2020-12) of what `kdoctor check --from` reads (snapshot) "
-    "or of what `kdoctor check --format json` (report), `kdoctor matrix --format json` (matrix) and `kdoctor pin --format json` "
-    "(plan) print.",
+    "or of what `kdoctor check --format json` (report), `kdoctor matrix --format json` (matrix), `kdoctor pin --format json` "
+    "(plan) and `kdoctor explain FILE --format json` (explanation) print.",
 )
-@click.argument("document", type=click.Choice(["snapshot", "report", "matrix", "plan"]))
+@click.argument("document", type=click.Choice(["snapshot", "report", "matrix", "plan", "explanation"]))
 def schema(document: str) -> None:
     """Print one schema to standard output."""
     import json  # noqa: PLC0415 - only this command needs it.

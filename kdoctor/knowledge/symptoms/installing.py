@@ -1,0 +1,155 @@
+"""Messages of installations: what pip said, and files of several installations mixed in one folder."""
+
+from __future__ import annotations
+
+from kdoctor.knowledge.symptoms.row import Said, symptom
+
+SYMPTOMS = (
+    symptom(
+        "duplicate-dist",
+        "KD301",
+        "The files of two TensorFlows are mixed in one folder (tensorflow beside tensorflow-cpu, -gpu, -intel or tf-nightly), each of "
+        "another "
+        "release.",
+        "Uninstall all of them, remove what is left of the folder tensorflow/, and install one.",
+        "runs of the laboratory of tensorflow over tensorflow-cpu (kdoctor explain KD301)",
+        Said("undefined symbol: Wrapped_PyInit__pywrap_"),
+        *(
+            Said(f"{file} … undefined symbol:", beside="undefined symbol")
+            for file in (
+                "tensorflow/core/kernels/",
+                "tensorflow/lite/",
+                "tensorflow/python/",
+                "_pywrap_tensorflow_internal.so",
+                "libtensorflow_framework.so",
+                "libtensorflow_cc.so",
+                "_pywrap_tensorflow_common.so",
+                "_pywrap_tf2.so",
+            )
+        ),
+        Said(
+            "No module named 'tensorflow.python'",
+            "a run of the laboratory: tensorflow and tensorflow-cpu, one of them removed",
+            confidence="medium",
+        ),
+        Said("module 'tensorflow' has no attribute '__version__'", confidence="medium"),
+        Said("module 'tensorflow' has no attribute 'constant'", confidence="low"),
+        Said("cannot import name 'pywrap_tensorflow' from 'tensorflow", confidence="low"),
+        Said(
+            "cannot import name '…' from 'tensorflow' (unknown location)",
+            "the folder is there and holds no __init__.py",
+            confidence="medium",
+        ),
+        Said("module 'tensorflow' has no attribute 'keras'", confidence="low"),
+        Said("cannot import name 'keras' from 'tensorflow' (unknown location)"),
+    ),
+    symptom(
+        "duplicate-dist",
+        "KD305",
+        "pip left a half-removed distribution behind (a folder whose name begins with ~): harmless for imports, but metadata readers "
+        "count it.",
+        "Remove the folders that begin with ~ from site-packages.",
+        "runs of the laboratory (kdoctor explain KD305)",
+        Said("Ignoring invalid distribution ~"),
+        Said("Ignoring invalid distribution -"),
+        confidence="medium",
+    ),
+    symptom(
+        "python-version",
+        "KD101",
+        "The distribution does not admit this Python.",
+        "Use a Python that it admits (`kdoctor matrix` shows which), or another release.",
+        "Requires-Python in the metadata",
+        Said("requires a different Python"),
+        Said("Ignored the following versions that require a different python version"),
+        Said("requires-python:"),
+        Said("The current Python version (…) does not satisfy Python", "wording of uv"),
+        Said("current project's supported Python range", "wording of poetry"),
+        Said("the requested Python version (…) does not satisfy Python", "wording of uv"),
+        Said("is not compatible with your Python", confidence="medium"),
+        Said("has no wheels with a matching Python ABI tag", "wording of uv"),
+        Said("has no wheels with a matching Python implementation tag", "wording of uv"),
+        confidence="high",
+    ),
+    symptom(
+        "platform-wheel",
+        "KD102",
+        "There is no wheel for this platform: TensorFlow is published for 64-bit Linux with glibc, macOS on Apple silicon and Windows on "
+        "x86_64; Windows "
+        "lost its GPU builds after 2.10 and Intel Macs all builds after 2.16.2.",
+        "Use a platform with a wheel (on Windows: WSL2 for the GPU), or a release that still had one.",
+        "wheel tags of tensorflow on the package index",
+        Said("is not a supported wheel on this platform"),
+        Said("has no wheels with a matching platform tag", "wording of uv"),
+        Said("no wheels are available for", "wording of uv", confidence="medium"),
+        Said("doesn't have a source distribution or wheel for the current platform", "wording of uv"),
+        Said("can't be installed because it doesn't have a source distribution or wheel", "wording of uv"),
+        Said("Unable to find installation candidates for", "wording of poetry"),
+        Said("GPU support is not available on native Windows for TensorFlow >= 2.11"),
+        Said("TensorFlow >= 2.11 … native Windows", confidence="medium"),
+        Said("TensorFlow GPU support is not available on native Windows"),
+        Said("(mach-o file, but is an incompatible architecture"),
+        Said("mach-o, but wrong architecture"),
+        Said("incompatible architecture (have"),
+        Said("wrong ELF class: ELFCLASS"),
+        Said("Symbol not found: … (which was built for Mac OS X", "tensorflow/decision-forests#195"),
+        Said("which was built for Mac OS X", "tensorflow/decision-forests#195"),
+        Said("(which was built for macOS"),
+        Said("/usr/lib/libc++.1.dylib", beside="symbol not found", confidence="medium"),
+        Said("Could not find compiler for platform DML", "keras-team/tf-keras#337"),
+        Said("could not find registered compiler for platform DML", "keras-team/tf-keras#337"),
+        Said("is not a valid Win32 application", confidence="medium"),
+    ),
+    symptom(
+        "platform-wheel",
+        "KD102",
+        "Windows could not load TensorFlow's library: the Visual C++ redistributable (2015 to 2022, x64) is missing or old, a processor "
+        "without AVX is "
+        "another reason, and so is a DLL of a half-removed TensorFlow.",
+        "Install the newest Microsoft Visual C++ redistributable (x64); if that does not help, check the processor for AVX and reinstall "
+        "TensorFlow.",
+        "tensorflow.org/install/pip (Windows); tensorflow/python/pywrap_tensorflow.py",
+        Said("DLL load failed while importing _pywrap_tensorflow_internal"),
+        Said("DLL load failed: The specified module could not be found", beside="_pywrap_tensorflow"),
+        Said("DLL load failed with error code", beside="tensorflow"),
+        Said("Could not find the DLL(s) 'msvcp140"),
+        Said("TensorFlow requires that these DLLs be installed"),
+        Said("DLL load failed", confidence="low", beside="tensorflow"),
+        Said("A dynamic link library (DLL) initialization routine failed", confidence="medium", beside="tensorflow"),
+        confidence="medium",
+    ),
+    symptom(
+        "platform-wheel",
+        "KD102",
+        "Windows limits paths to 260 characters, and TensorFlow's wheel holds longer ones: the installation stopped half way.",
+        "Switch on long paths (LongPathsEnabled) or install into a shorter folder, then reinstall.",
+        "hint that pip itself prints",
+        Said("Windows Long Path support"),
+        Said("[Errno 2] No such file or directory … tensorflow\\include\\", confidence="medium"),
+        confidence="high",
+    ),
+    symptom(
+        "duplicate-dist",
+        "KD102",
+        "tensorflow-gpu was withdrawn: 2.12 is an empty package that refuses to install. tensorflow itself holds the code for GPUs.",
+        'Install tensorflow instead; with the CUDA libraries: python -m pip install "tensorflow[and-cuda]".',
+        "tensorflow-gpu 2.12.0 on the package index",
+        Said("tensorflow-gpu has been removed"),
+        Said('The "tensorflow-gpu" package has been removed'),
+        Said("tensorflow-gpu-2.12.0.tar.gz"),
+        Said("tensorflow_gpu-2.12.0.tar.gz"),
+    ),
+    symptom(
+        "other-dependency",
+        "KD103",
+        "What is asked for contradicts itself: no release satisfies all requirements at once.",
+        "`kdoctor pin` finds a set that holds together, or says what excludes what; loosen the pins that it names.",
+        "wording of pip, uv, poetry and conda",
+        Said("ResolutionImpossible", confidence="low"),
+        Said("these package versions have conflicting dependencies", confidence="low"),
+        Said("No solution found when resolving dependencies", confidence="low"),
+        Said("LibMambaUnsatisfiableError", confidence="low"),
+        Said("UnsatisfiableError: The following specifications were found to be incompatible", confidence="low"),
+        Said("version solving failed", confidence="low"),
+    ),
+)
