@@ -504,7 +504,7 @@ def test_the_command_prints_a_whole_schema(name):
 
 
 def test_the_command_refuses_another_document():
-    assert CliRunner().invoke(schema_command, ["explanation"]).exit_code == 2
+    assert CliRunner().invoke(schema_command, ["symptoms"]).exit_code == 2
 
 
 def described(schema, place):
