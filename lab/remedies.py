@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 #: Distributions that give `import keras` and `tensorflow.keras`: where one is there, or TensorFlow is, programs want to use it.
 _KERAS = {"keras", "keras-nightly", "tf-nightly"}
 _TENSORFLOW = {"tensorflow", "tensorflow-cpu", "tf-nightly", "intel-tensorflow", "tensorflow-gpu"}
+#: The rule that says of a backend that it can predict, but not train: then this is what programs want.
+_CANNOT_TRAIN, _PREDICT = "KD406", "predict_with_keras.py"
+#: What programs want; whether they may mix the two is another question.
+_USES = {usage: name for usage, name in USES_IN_EVERY_WAY.items() if usage != "mixed"}
 #: What became of a remedy, the good ends first.
 HELD, NONE, NOT_HELD, NOT_BUILT = "holds", "has no remedy", "DOES NOT HOLD", "not built"
 
@@ -123,19 +127,22 @@ def _mended(record: Mapping[str, Any], python: Path, home: Path) -> Mended:
     after = {key: value for key, value in {**variables, **remedy["environment"]}.items() if value is not None}
     report = environments.check(python, home, after)[1]
     happened = dict(_run(record, python, home, after))
+    if any(one["rule"] == _CANNOT_TRAIN for one in report["findings"]):
+        happened["keras"] = environments.run(python, _PREDICT, home, after)
+        report["usages"]["keras"]["works"] = True
     failed = {what: error_of(result) for what, result in happened.items() if what in wanted_of(record) and not result.works}
     return Mended(
         record["name"],
         NOT_HELD if failed else HELD,
         tuple(remedy["commands"]),
         failed,
-        tuple(use for use in USES_IN_EVERY_WAY if report["usages"][use]["works"] not in (None, happened[use].works)),
+        tuple(use for use in _USES if report["usages"][use]["works"] not in (None, happened[use].works)),
         tuple(f"{one['rule']} {one['summary']}" for one in report["findings"] if one["severity"] == "error"),
     )
 
 
 def _run(record: Mapping[str, Any], python: Path, home: Path, variables: Mapping[str, str]) -> Iterator[tuple[str, Result]]:
-    for usage, name in USES_IN_EVERY_WAY.items():
+    for usage, name in _USES.items():
         yield usage, environments.run(python, name, home, variables)
     program = home / "program.py"
     for label, source in record.get("tries", {}).items():

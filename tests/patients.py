@@ -101,11 +101,10 @@ class Patient:
             command,
             env=self.variables(**(variables or {})),
             cwd=ROOT,
-            capture_output=True,
             text=True,
             stdin=subprocess.DEVNULL,
             check=False,
-            **options,
+            **{"capture_output": True, **options},
         )
 
     def fix(self, *arguments: str, code: int, **variables: str) -> str:

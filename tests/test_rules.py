@@ -322,6 +322,8 @@ ROWS = (
     row("KD407", "keras==2.3.1 theano-pymc==1.0.11", env=THEANO),
     row("KD408", "keras==3.6.0 numpy==1.26.4", E, "scipy", env={"KERAS_BACKEND": "numpy"}),
     row("KD408", "keras==3.6.0 numpy==1.26.4 scipy==1.13.0 jax==0.4.30", env={"KERAS_BACKEND": "numpy"}),
+    row("KD408", "keras==3.0.5 numpy==1.26.4 scipy==1.13.0 jax==0.4.30", E, "keras", env={"KERAS_BACKEND": "numpy"}),  # It imports torch.
+    row("KD408", "keras==3.0.4 numpy==1.26.4 scipy==1.13.0 jax==0.4.30", env={"KERAS_BACKEND": "numpy"}),
     row("KD408", "keras==3.6.0 jax==0.4.30", E, "jaxlib", env=JAX),
     row("KD408", "keras==1.2.2 theano==1.0.5", E, "setuptools keras", env=THEANO),
     row("KD408", "keras==2.0.9 theano==1.0.5", env=THEANO),

@@ -76,6 +76,9 @@ def put_back(prefix: str, kept: Kept, *, everything: bool) -> None:
         # These first: which they are stands in the metadata of what is about to be removed.
         _remove_new(prefix, _outside(Place(prefix, kept.sites)) - set(kept.outside), os.stat(folder).st_mtime)
         for (old, site), only in zip(pairs, names, strict=True):
+            if only:
+                # The metadata last: as long as it differs, another attempt knows what is still to be done.
+                _mirror(old, site, {name for name in only if not name.endswith(_INFO)})
             _mirror(old, site, only)
         for path in kept.outside:
             old, target = os.path.join(folder, "outside", path), os.path.join(prefix, path)
@@ -181,7 +184,7 @@ def _touched(old: str, now: str) -> set[str] | None:
     changed = {
         name
         for name in before | after
-        if not (name in before and name in after and _same(os.path.join(old, name, "RECORD"), os.path.join(now, name, "RECORD")))
+        if not (name in before and name in after and _alike(os.path.join(old, name), os.path.join(now, name)))
     }
     tops = set(changed)
     for name in changed:
@@ -192,6 +195,14 @@ def _touched(old: str, now: str) -> set[str] | None:
                     return None
                 tops |= {row.partition("/")[0] for row in rows if not row.startswith(("..", "/"))}
     return tops
+
+
+def _alike(old: str, now: str) -> bool:
+    """Tell whether two metadata folders, or files, hold the same."""
+    if not (os.path.isdir(old) and os.path.isdir(now)):
+        return _same(old, now)
+    names = set(os.listdir(old))
+    return names == set(os.listdir(now)) and all(_alike(os.path.join(old, name), os.path.join(now, name)) for name in names)
 
 
 def _outside(place: Place) -> set[str]:

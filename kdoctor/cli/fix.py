@@ -279,7 +279,8 @@ def _refuse_foreign(snapshot: Snapshot, remedy: Remedy, *, over_conda: bool) -> 
     owners = foreign([one for one in snapshot.distributions if one.name in changed])
     for who, names in owners.items():
         if not over_conda:
+            them = "it" if len(names) == 1 else "them"
             raise KdoctorError(
-                f"{who} installed {', '.join(names)}; pip would change them behind its back, so nothing was changed",
+                f"{who} installed {', '.join(names)}; pip would change {them} behind its back, so nothing was changed",
                 f"use {who}, or --over-conda",
             )

@@ -141,6 +141,15 @@ BACKEND_FACTS: tuple[Fact, ...] = (
     ),
     fact(
         "KD408",
+        "keras>=3 and backend=numpy and !torch",
+        "?keras!=3.0.5",
+        "keras",
+        "the numpy backend of Keras 3.0.5 imports torch; 3.0.4 and 3.1.0 do not",
+        f"keras/src/backend/numpy/linalg.py in the wheels of Keras 3.0.0 to 3.8.0; {MEASURED}",
+        "Keras 3.0.5: every import ends with No module named 'torch'",
+    ),
+    fact(
+        "KD408",
         "backend=jax and jax",
         "jaxlib",
         "keras jax",
