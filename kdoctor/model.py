@@ -352,6 +352,8 @@ class Report(NamedTuple):
     impossible: tuple[Impossible, ...] = ()
     #: Rules that could not look, with the reason.
     unchecked: tuple[str, ...] = ()
+    #: Findings that are not among the others on purpose, a sentence each: what is ignored and why, what the baseline knows.
+    set_aside: tuple[str, ...] = ()
 
 
 class Explanation(NamedTuple):

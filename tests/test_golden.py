@@ -17,7 +17,8 @@ from kdoctor import __version__
 from kdoctor.cli.schema import read_schema
 from kdoctor.contract import read_snapshot, report_document, snapshot_document
 from kdoctor.doctor import diagnose
-from kdoctor.render import text
+from kdoctor.knowledge.explanations import text_of
+from kdoctor.render import github, gitlab, junit, markdown, sarif, text
 from kdoctor.render.words import Face
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -59,6 +60,23 @@ def test_json(scenario):
     assert document.pop("snapshot") == snapshot_document(report.snapshot)
     document["tool"]["version"] = "VERSION"
     holds(folder / "report.json", json.dumps(document, indent=1))
+
+
+@pytest.mark.parametrize(
+    ("form", "name"),
+    [
+        (markdown, "report.md"),
+        (sarif, "report.sarif"),
+        (github, "report.github"),
+        (gitlab, "report.gitlab.json"),
+        (junit, "report.junit.xml"),
+    ],
+    ids=["markdown", "sarif", "github", "gitlab", "junit"],
+)
+def test_other_formats(scenario, form, name):
+    folder, report = scenario
+    pages = {finding.rule: text_of(finding.rule) for finding in report.findings}
+    holds(folder / name, form.render([report], pages).replace(f'"semanticVersion": "{__version__}"', '"semanticVersion": "VERSION"'))
 
 
 def test_text_is_fit_for_any_terminal(scenario):

@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import click
 
+from kdoctor.cli.formats import FORMATS, Reports, Style, give_out, read_outputs
 from kdoctor.cli.options import color_option, deep_option, patient_options, take_snapshot
-from kdoctor.cli.output import face_of, say
+from kdoctor.cli.output import say
 from kdoctor.model import Severity
 
 if TYPE_CHECKING:
-    from kdoctor.model import Report
+    from kdoctor.model import Report, Snapshot
 
 _LEVELS = {"error": Severity.ERROR, "warning": Severity.WARNING, "note": Severity.NOTE}
 _EXAMPLE = "EXAMPLE: an environment that was once built for real. It is not this machine."
-
-
-class _Style(NamedTuple):
-    """How the report is to be said."""
-
-    format: str
-    color: str
-    verbosity: int
 
 
 @click.command()
@@ -31,7 +25,10 @@ class _Style(NamedTuple):
 @deep_option
 @click.option("--example", is_flag=True, help="Examine an embedded example environment instead.")
 @click.option("--or-example", is_flag=True, help="Show the example too where neither TensorFlow nor Keras is installed (text only).")
-@click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How the report is said.")
+@click.option("--format", "style", type=click.Choice(FORMATS), default="text", show_default=True, help="How the report is said.")
+@click.option(
+    "--output", "outputs", multiple=True, metavar="FORMAT:FILE", help="Write the report to FILE in this format too; can be repeated."
+)
 @click.option("--fail-on", type=click.Choice([*_LEVELS, "never"]), default="error", show_default=True, help="Exit with 1 from here on.")
 @color_option
 @click.option("-v", "--verbose", count=True, help="Show notes and evidence too.")
@@ -44,6 +41,7 @@ def check(
     example: bool,
     or_example: bool,
     style: str,
+    outputs: tuple[str, ...],
     fail_on: str,
     color: str,
     verbose: int,
@@ -59,39 +57,38 @@ def check(
         raise click.UsageError("-q prints nothing, -v more than usual: give one of them.")
     if example and or_example:
         raise click.UsageError("--example shows the example anyway, --or-example only if need be: give one of them.")
-    report = _examine(python, source, example=example, leaves=style != "text", deep=deep)
-    if not quiet:
-        _show(report, source, _Style(style, color, verbose), example=example)
+    files = read_outputs(outputs)
+    snapshot = take_snapshot(python, source, example=example, meanwhile=_load_rules, deep=deep)
+    documents = style != "text" or bool(files)
+    here = [_judged(snapshot)] if style == "text" else []
+    leaving = [_judged(snapshot if example else _leaving(snapshot))] if documents else []
+    if example and style == "text" and not quiet:
+        say(_EXAMPLE)
+    give_out(Reports(here, leaving), source, None if quiet else Style(style, color, verbose), files)
+    report = (here or leaving)[0]
     if or_example and not quiet and style == "text" and _is_bare(report):
-        say("")
-        _show(_examine(None, None, example=True), None, _Style(style, color, verbose), example=True)
+        say(f"\n{_EXAMPLE}")
+        other = _judged(take_snapshot(None, None, example=True))
+        give_out(Reports([other], []), None, Style(style, color, verbose), ())
     sys.exit(exit_code(report, fail_on))
 
 
-def _examine(python: str | None, source: str | None, *, example: bool, leaves: bool = False, deep: bool = False) -> Report:
-    snapshot = take_snapshot(python, source, example=example, meanwhile=_load_rules, leaves=leaves, deep=deep)
+def _judged(snapshot: Snapshot) -> Report:
     from kdoctor.doctor import diagnose  # noqa: PLC0415 -- loaded while the patient's interpreter answered.
 
     return diagnose(snapshot)
 
 
+def _leaving(snapshot: Snapshot) -> Snapshot:
+    """Give what of a snapshot may be in a document, which others may read."""
+    from kdoctor.redact import redacted  # noqa: PLC0415 -- only where a document is made.
+
+    return redacted(snapshot, os.path.expanduser("~"))  # noqa: PTH111 -- start-up time: pathlib is slow to import.
+
+
 def _load_rules() -> None:
     import kdoctor.doctor  # noqa: PLC0415 -- `kdoctor check --help` needs no rules.
     import kdoctor.render.text  # noqa: F401, PLC0415 -- the same.
-
-
-def _show(report: Report, source: str | None, style: _Style, *, example: bool) -> None:
-    if style.format == "json":
-        from kdoctor.render import json  # noqa: PLC0415 -- only where it is asked for.
-
-        say(json.render(report))
-        return
-    from kdoctor.cli.place import worded  # noqa: PLC0415 -- only where it is asked for.
-    from kdoctor.render import text  # noqa: PLC0415 -- the same.
-
-    face = face_of(style.color)
-    shown = text.render(worded(report, source), face, style.verbosity)
-    say(f"{_EXAMPLE}\n{shown}" if example else shown, face)
 
 
 def _is_bare(report: Report) -> bool:

@@ -37,6 +37,17 @@ def worded(report: Report, source: str | None) -> Report:
     return report._replace(snapshot=shown, findings=tuple(map(_finding, report.findings)))
 
 
+def placed(report: Report) -> Report:
+    """Give a worded report in which each finding has a place, told as a reader here reaches it."""
+    from kdoctor.render.told import place_of  # noqa: PLC0415 -- only formats that point at files need it.
+
+    def at_home(finding: Finding) -> Finding:
+        places = finding.locations or (place_of(finding, report.snapshot),)
+        return finding._replace(locations=tuple(place._replace(path=shortened(place.path).replace(os.sep, "/")) for place in places))
+
+    return report._replace(findings=tuple(map(at_home, report.findings)))
+
+
 def _folder(snapshot: Snapshot, *, local: bool) -> str:
     patient = snapshot.patient or ""
     binaries = os.path.dirname(patient)  # noqa: PTH120 -- start-up time: pathlib is slow to import.

@@ -21,15 +21,6 @@ def snapshot(*, python: str | None, source: str | None, deep: bool, output: str 
     if output in (None, "-"):
         say(text)
     else:
-        _write(str(output), text)
+        from kdoctor.cli.files import write_file  # noqa: PLC0415 -- only where a file is written.
 
-
-def _write(path: str, text: str) -> None:
-    from kdoctor.errors import KdoctorError  # noqa: PLC0415 -- only where a file is written.
-
-    try:
-        with open(path, "w", encoding="utf-8") as file:  # noqa: PTH123 -- one style for all of the package.
-            file.write(text + "\n")
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise KdoctorError(f"{path} cannot be written: {reason}") from error
+        write_file(str(output), text)

@@ -31,7 +31,7 @@ def report_document(report: Report) -> dict[str, Any]:
             "usages": {usage: result._asdict() for usage, result in report.usages.items()},
             "findings": [_finding(finding) for finding in report.findings],
             "remedies": [_remedy(remedy) for remedy in report.remedies],
-            **_said(impossible=[row._asdict() for row in report.impossible], unchecked=report.unchecked),
+            **_said(impossible=[row._asdict() for row in report.impossible], unchecked=report.unchecked, set_aside=report.set_aside),
             "knowledge": report.knowledge,
             "snapshot": _snapshot(report.snapshot),
         }

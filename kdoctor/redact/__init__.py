@@ -4,7 +4,7 @@ How the other parts use it:
 
 - Before a document is made (JSON, Markdown, SARIF, a saved snapshot: anything but text on the owner's own terminal), the snapshot
   goes through `redacted` and is diagnosed only then: every finding, remedy and command is drawn from what is allowed already.
-  `kdoctor.cli.options.take_snapshot(..., leaves=True)` does so for all commands.
+  `kdoctor.cli.options.take_snapshot(..., leaves=True)` does so; `kdoctor check` does it itself, since it may need both.
 - Text on the terminal of the machine that was examined is drawn from `redacted_here(snapshot)`: places stay, since commands must
   work there; variables, keras.json and requirements are as typed as in documents.
 - A new field of `Snapshot` needs a row in `FIELDS`; without one it is left out, and a test says so.

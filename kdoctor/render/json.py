@@ -6,8 +6,11 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from kdoctor.contract import report_document
+from kdoctor.render.told import target_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from kdoctor.model import Report
 
 
@@ -16,10 +19,22 @@ def render(report: Report) -> str:
     return document_text(report_document(report))
 
 
+def render_several(reports: Sequence[Report]) -> str:
+    """Give the document kdoctor.reports/1: a report for each target."""
+    bad = [word for word in ("error", "warning") if word in {report.verdict for report in reports}]
+    rows = [{"target": target_of(report.snapshot), "report": report_document(report)} for report in reports]
+    return document_text({"schema": "kdoctor.reports/1", "verdict": bad[0] if bad else "ok", "targets": rows})
+
+
 def document_text(document: dict[str, Any]) -> str:
     """Give a JSON document as printable ASCII, an entry a line.
 
     DEL, which JSON leaves as it is, and `##[`, which some CI services obey wherever it stands, are written as escapes; both can
     stand in strings only.
     """
-    return json.dumps(document, indent=1).replace("\x7f", "\\u007f").replace("##", "#\\u0023")
+    return safe_ascii(json.dumps(document, indent=1))
+
+
+def safe_ascii(text: str) -> str:
+    """Give ASCII JSON text with the escapes that `document_text` tells of."""
+    return text.replace("\x7f", "\\u007f").replace("##", "#\\u0023")

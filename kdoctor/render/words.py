@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-#: Control characters (C0, DEL, C1), line and paragraph separators, those that reorder or hide text, lone surrogates.
+#: Control characters (C0, DEL, C1), line and paragraph separators, those that reorder or hide text, lone surrogates, and what is
+#: no character at all.
 _UNSAFE = re.compile(
-    "[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\ufff9-\ufffb\ud800-\udfff"
+    "[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff"
     "\U000e0000-\U000e0fff]"
 )
 #: What a CI service takes for a command: a line that begins with ::name, and ##[name] or ##vso[name] anywhere.
