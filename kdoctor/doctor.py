@@ -17,9 +17,14 @@ def diagnose(snapshot: Snapshot) -> Report:
     """
     coupling = couple(_with_requirements(snapshot))
     findings, crashed = rules.run(coupling)
+    usages = foretell(coupling, findings)
+    if snapshot.probe:
+        from kdoctor.rules.probed import compare  # noqa: PLC0415 -- only where a live probe was run.
+
+        findings, usages = compare(coupling, findings, usages, snapshot.probe)
     report = Report(
         verdict=verdict(findings),
-        usages=foretell(coupling, findings),
+        usages=usages,
         findings=findings,
         remedies=(),
         snapshot=snapshot,

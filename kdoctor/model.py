@@ -212,6 +212,53 @@ class Disk(NamedTuple):
     gpu_libraries: Mapping[str, tuple[str, ...]] | None = None
 
 
+class ProbeStep(NamedTuple):
+    """What happened in one process of the patient's interpreter that the live probe started."""
+
+    #: "start" (the interpreter itself), a usage, or the import name of a framework.
+    name: str
+    #: "works", "exception", "signal", "exit" (in the middle of a stage), "time out", or "not run".
+    outcome: str
+    #: Where it ended: start, import, import keras, build, fit, evaluate, devices, exit.
+    stage: str = "exit"
+    milliseconds: int = 0
+    #: How long each stage took that ended well, in milliseconds.
+    stages: Mapping[str, int] = _EMPTY
+    #: The exception as it came out, the one that all began with where that is another, and "FILE:LINE" where it was raised,
+    #: or where the process crashed or hung.
+    error: str | None = None
+    cause: str | None = None
+    where: str | None = None
+    signal: str | None = None
+    code: int | None = None
+    #: The kernel killed a process for want of memory meanwhile.
+    out_of_memory: bool = False
+    #: Versions as the modules tell them, by import name.
+    versions: Mapping[str, str] = _EMPTY
+    #: Whose class the model is of, such as "tf-keras 2.16.0".
+    resolves_to: str | None = None
+    backend: str | None = None
+    #: Devices that the framework lists, such as "GPU NVIDIA L4"; None = it was not asked or could not tell.
+    devices: tuple[str, ...] | None = None
+    devices_error: str | None = None
+    #: The first and the last lines that it printed, and how many bytes it printed in all.
+    lines: tuple[str, ...] = ()
+    printed: int = 0
+    #: Processes that it left behind and that were ended, and its largest size in memory.
+    left: int = 0
+    memory_mib: int | None = None
+
+
+class Probe(NamedTuple):
+    """What happened when the patient was really run."""
+
+    #: Import names of frameworks that the patient's interpreter finds; None = it did not come so far.
+    found: tuple[str, ...] | None
+    steps: tuple[ProbeStep, ...]
+    #: Seconds that each step had.
+    seconds: int
+
+
 class Snapshot(NamedTuple):
     """What one environment is, as far as anybody could tell."""
 
@@ -246,6 +293,8 @@ class Snapshot(NamedTuple):
     read_as: str | None = None
     #: What is on disk; None = nobody looked (--deep).
     disk: Disk | None = None
+    #: What happened in a live run; None = nobody tried.
+    probe: Probe | None = None
 
 
 class Evidence(NamedTuple):
@@ -297,6 +346,9 @@ class UsageResult(NamedTuple):
     resolves_to: str | None = None
     backend: str | None = None
     because: tuple[str, ...] = ()
+    #: Whether a live probe tried it, so that `works` says what happened, and what had been foretold before.
+    probed: bool = False
+    foretold: bool | None = None
 
 
 class Step(NamedTuple):

@@ -35,6 +35,8 @@ from kdoctor.model import (
     Overlap,
     Owner,
     Platform,
+    Probe,
+    ProbeStep,
     Python,
     Remedy,
     Report,
@@ -85,6 +87,14 @@ FULL = Snapshot(
         modules=12,
         old_numpy=(OldNumpy("h5py", "3.10.0", Some(1, ("h5py/h5.so",))),),
         gpu_libraries={"tensorflow": ("libcudart.so.12",), "jax": ()},
+    ),
+    probe=Probe(
+        ("keras", "jax"),
+        (
+            ProbeStep("keras", "works", "exit", 900, {"import": 800, "fit": 90}, versions={"keras": "3.0.5"}, devices=()),
+            ProbeStep("jax", "exit", "import", 20, where="jax/__init__.py:3", code=0, lines=("bye",), printed=4, left=2),
+        ),
+        300,
     ),
 )
 
@@ -164,7 +174,7 @@ def test_an_empty_snapshot_has_the_keys_of_the_contract_and_no_more():
     written = snapshot_document(Snapshot())
     assert set(written) == SNAPSHOT_KEYS
     assert written["libraries"] is None
-    assert set(snapshot_document(FULL)) == SNAPSHOT_KEYS | {"patient", "chosen", "declared", "intent", "unread", "disk"}
+    assert set(snapshot_document(FULL)) == SNAPSHOT_KEYS | {"patient", "chosen", "declared", "intent", "unread", "disk", "probe"}
 
 
 @pytest.mark.parametrize(
@@ -268,6 +278,26 @@ DISKS = st.builds(
     old_numpy=listed(st.builds(OldNumpy, WORD, maybe(TEXT), SOME)),
     gpu_libraries=maybe(st.dictionaries(TEXT, st.lists(TEXT, max_size=2).map(tuple), max_size=2)),
 )
+COUNTS = st.integers(0, 10**9)
+STEPS = st.builds(
+    ProbeStep,
+    TEXT.filter(bool),
+    st.sampled_from(("works", "exception", "signal", "exit", "time out", "not run")),
+    TEXT.filter(bool),
+    COUNTS,
+    st.dictionaries(TEXT, COUNTS, max_size=3),
+    *[maybe(TEXT)] * 4,
+    maybe(COUNTS),
+    st.booleans(),
+    KEYS,
+    *[maybe(TEXT)] * 2,
+    maybe(st.lists(TEXT, max_size=3).map(tuple)),
+    maybe(TEXT),
+    st.lists(TEXT, max_size=3).map(tuple),
+    COUNTS,
+    COUNTS,
+    maybe(COUNTS.filter(bool)),
+)
 SNAPSHOTS = st.builds(
     Snapshot,
     origin=LOWER,
@@ -292,6 +322,7 @@ SNAPSHOTS = st.builds(
     chosen=maybe(TEXT),
     unread=KEYS,
     disk=maybe(DISKS),
+    probe=maybe(st.builds(Probe, maybe(st.lists(TEXT, max_size=3).map(tuple)), st.lists(STEPS, max_size=2).map(tuple), COUNTS)),
 )
 
 

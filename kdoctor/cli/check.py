@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kdoctor.cli.formats import FORMATS, Reports, Style, give_out, read_outputs
-from kdoctor.cli.options import color_option, deep_option, patient_options, take_snapshot
+from kdoctor.cli.options import Probing, color_option, deep_option, patient_options, probe_options, take_snapshot
 from kdoctor.cli.output import say
 from kdoctor.model import Severity
 
@@ -23,6 +23,7 @@ _EXAMPLE = "EXAMPLE: an environment that was once built for real. It is not this
 @click.command()
 @patient_options
 @deep_option
+@probe_options
 @click.option("--example", is_flag=True, help="Examine an embedded example environment instead.")
 @click.option("--or-example", is_flag=True, help="Show the example too where neither TensorFlow nor Keras is installed (text only).")
 @click.option("--format", "style", type=click.Choice(FORMATS), default="text", show_default=True, help="How the report is said.")
@@ -46,19 +47,24 @@ def check(
     color: str,
     verbose: int,
     quiet: bool,
+    probe: bool,
+    probe_timeout: int | None,
+    probe_memory: int | None,
 ) -> None:
     """Examine an environment and say what is wrong and how to mend it.
 
     The patient is --python PATH, else the active VIRTUAL_ENV or CONDA_PREFIX, else .venv in this folder, else kdoctor's own
     interpreter if TensorFlow or Keras are there, else python3 on PATH. Nothing of it is imported; its interpreter is only asked
-    who it is.
+    who it is; with --probe it is really run: each framework is imported and a tiny model trained, in processes of their own that
+    leave nothing behind.
     """
     if quiet and verbose:
         raise click.UsageError("-q prints nothing, -v more than usual: give one of them.")
     if example and or_example:
         raise click.UsageError("--example shows the example anyway, --or-example only if need be: give one of them.")
     files = read_outputs(outputs)
-    snapshot = take_snapshot(python, source, example=example, meanwhile=_load_rules, deep=deep)
+    probing = Probing(probe, probe_timeout, probe_memory)
+    snapshot = take_snapshot(python, source, example=example, meanwhile=_load_rules, deep=deep, probing=probing)
     documents = style != "text" or bool(files)
     here = [_judged(snapshot)] if style == "text" else []
     leaving = [_judged(snapshot if example else _leaving(snapshot))] if documents else []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import click
 
@@ -17,6 +17,17 @@ if TYPE_CHECKING:
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
+class Probing(NamedTuple):
+    """What --probe and its limits ask for."""
+
+    probe: bool = False
+    timeout: int | None = None
+    memory: int | None = None
+
+
+NO_PROBE = Probing()
+
+
 def patient_options(command: _Command) -> _Command:
     """Add --python and --from."""
     command = click.option(
@@ -26,6 +37,17 @@ def patient_options(command: _Command) -> _Command:
         help="Read a report, a listing or an issue's text (- for standard input) instead of examining this machine.",
     )(command)
     return click.option("--python", metavar="PATH", help="Interpreter, virtual environment folder or conda prefix to examine.")(command)
+
+
+def probe_options(command: _Command) -> _Command:
+    """Add --probe and its limits."""
+    for option in (
+        click.option("--probe-memory", type=click.IntRange(min=64), metavar="MIB", help="Limit the data of each process of the probe."),
+        click.option("--probe-timeout", type=click.IntRange(min=1), metavar="SECONDS", help="Limit each step of the probe (default: 300)."),
+        click.option("--probe", is_flag=True, help="Really import the frameworks and train a tiny model, in guarded processes."),
+    ):
+        command = option(command)
+    return command
 
 
 def color_option(command: _Command) -> _Command:
@@ -53,13 +75,14 @@ def take_snapshot(
     meanwhile: Callable[[], object] = tuple,
     leaves: bool = False,
     deep: bool = False,
+    probing: Probing = NO_PROBE,
 ) -> Snapshot:
     """Read the snapshot that the options mean; KdoctorError where it cannot be had, a usage error where they contradict.
 
     `meanwhile` is called while an interpreter is asked who it is, if one is. `leaves` says that a document will be made of it, which
     may be pasted in public: then only what `kdoctor.redact` allows is in it. Else it is fit for the terminal of this machine.
     """
-    found = _taken(python, source, example=example, meanwhile=meanwhile, deep=deep)
+    found = _taken(python, source, example=example, meanwhile=meanwhile, deep=deep, probing=probing)
     if leaves and not example:
         from kdoctor.redact import redacted  # noqa: PLC0415 -- only where a document is made.
 
@@ -69,11 +92,17 @@ def take_snapshot(
     return redacted_here(found)
 
 
-def _taken(python: str | None, source: str | None, *, example: bool, meanwhile: Callable[[], object], deep: bool) -> Snapshot:
+def _taken(
+    python: str | None, source: str | None, *, example: bool, meanwhile: Callable[[], object], deep: bool, probing: Probing
+) -> Snapshot:
     if deep and (example or source is not None):
         raise click.UsageError("--deep looks at the files of this machine; what is read was taken before: kdoctor snapshot --deep")
     if sum((python is not None, source is not None, example)) > 1:
         raise click.UsageError("--python examines an environment, --from and --example read one: give one of them.")
+    if not probing.probe and (probing.timeout or probing.memory):
+        raise click.UsageError("--probe-timeout and --probe-memory limit the probe: give --probe too.")
+    if probing.probe and (example or source is not None):
+        raise click.UsageError("--probe runs an interpreter of this machine, --from and --example read a document: give one of them.")
     if example or source is not None:
         from kdoctor.collect.pastes import read  # noqa: PLC0415 -- only where a document is read.
 
@@ -81,7 +110,12 @@ def _taken(python: str | None, source: str | None, *, example: bool, meanwhile: 
         return read(_read(path), named(path)).snapshot
     from kdoctor.collect import collect_snapshot  # noqa: PLC0415 -- only where a machine is examined.
 
-    return collect_snapshot(python, os.environ, here(), meanwhile, deep=deep)
+    snapshot = collect_snapshot(python, os.environ, here(), meanwhile, deep=deep)
+    if not probing.probe:
+        return snapshot
+    from kdoctor.cli.probing import probed  # noqa: PLC0415 -- only where a live probe is asked for.
+
+    return probed(snapshot, here(), probing.timeout, probing.memory)
 
 
 def named(source: str) -> str:

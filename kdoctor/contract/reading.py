@@ -8,6 +8,7 @@ from typing import Any
 from kdoctor.contract.disk import read_disk
 from kdoctor.contract.fields import Fields
 from kdoctor.contract.plain import DEEPEST_FOREIGN, Unfit, parse, plain, shown
+from kdoctor.contract.probe import read_probe
 from kdoctor.errors import KdoctorError
 from kdoctor.model import Accelerator, Declared, Distribution, Intent, Location, Platform, Python, Snapshot
 
@@ -89,6 +90,7 @@ def _snapshot(fields: Fields) -> Snapshot:
         unread=fields.known_texts("unread") or {},
         read_as=fields.text("read_as"),
         disk=read_disk(fields.inner("disk")),
+        probe=read_probe(fields.inner("probe")),
     )
 
 

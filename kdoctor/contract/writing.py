@@ -7,11 +7,24 @@ from typing import TYPE_CHECKING, Any
 from kdoctor import __version__
 from kdoctor.contract.disk import disk_document
 from kdoctor.contract.plain import DEEPEST_FOREIGN, Unfit, plain
+from kdoctor.contract.probe import probe_document
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from kdoctor.model import Declared, Distribution, Finding, Intent, Location, Platform, Python, Remedy, Report, Snapshot
+    from kdoctor.model import (
+        Declared,
+        Distribution,
+        Finding,
+        Intent,
+        Location,
+        Platform,
+        Python,
+        Remedy,
+        Report,
+        Snapshot,
+        UsageResult,
+    )
 
 
 def snapshot_document(snapshot: Snapshot) -> dict[str, Any]:
@@ -28,7 +41,7 @@ def report_document(report: Report) -> dict[str, Any]:
             "tool": {"name": "kdoctor", "version": __version__},
             "verdict": report.verdict,
             "head": report.head._asdict(),
-            "usages": {usage: result._asdict() for usage, result in report.usages.items()},
+            "usages": {usage: _usage(result) for usage, result in report.usages.items()},
             "findings": [_finding(finding) for finding in report.findings],
             "remedies": [_remedy(remedy) for remedy in report.remedies],
             **_said(impossible=[row._asdict() for row in report.impossible], unchecked=report.unchecked, set_aside=report.set_aside),
@@ -61,7 +74,7 @@ def _snapshot(snapshot: Snapshot) -> dict[str, Any]:
         "sources": _foreign(_mapping(snapshot.sources)),
         **({} if snapshot.declared is None else {"declared": list(map(_declared, snapshot.declared))}),
         **({} if snapshot.intent is None else {"intent": _intent(snapshot.intent)}),
-        **_said(unread=dict(snapshot.unread), read_as=snapshot.read_as),
+        **_said(unread=dict(snapshot.unread), read_as=snapshot.read_as, probe=probe_document(snapshot.probe) if snapshot.probe else None),
         **({} if snapshot.disk is None else {"disk": disk_document(snapshot.disk)}),
     }
 
@@ -118,6 +131,11 @@ def _distribution(row: Distribution) -> dict[str, Any]:
             problem=row.problem,
         ),
     }
+
+
+def _usage(result: UsageResult) -> dict[str, Any]:
+    probed = {"probed": True, "foretold": result.foretold} if result.probed else {}
+    return {**{key: value for key, value in result._asdict().items() if key not in ("probed", "foretold")}, **probed}
 
 
 def _finding(finding: Finding) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """The rules by code: their names, and what `kdoctor explain` says of each.
 
 The families: KD0xx declared requirements, KD1xx Python and platform, KD2xx TensorFlow and Keras, KD3xx how things are installed,
-KD4xx backends, KD5xx neighbouring libraries, KD6xx add-ons, KD7xx accelerators, KD8xx what the project wants, KD9xx kdoctor itself.
+KD4xx backends, KD5xx neighbouring libraries, KD6xx add-ons, KD7xx accelerators, KD80x what the project wants, KD81x what a live probe saw,
+KD9xx kdoctor itself.
 """
 
 from __future__ import annotations
@@ -94,6 +95,10 @@ _NAMES = {
     "KD801": "project-requirement-unmet",
     "KD802": "backend-not-as-intended",
     "KD803": "python-not-as-intended",
+    "KD811": "fails-against-forecast",
+    "KD812": "works-against-forecast",
+    "KD813": "other-release-answers",
+    "KD814": "interpreter-fails-at-start",
     "KD901": "newer-than-knowledge",
 }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 _CONFIG = "keras/src/backend/config.py and keras/src/backend/__init__.py, Keras 3.0.0 to 3.15.1"
 _LAZY = "tensorflow/__init__.py and tensorflow/python/util/lazy_loader.py, TensorFlow 2.15.1 to 2.22.0rc0"
 _DISTS = "packaging.python.org, recording installed projects; file lists (RECORD) of the wheels"
+_PROBE = "the live probe in this environment, kdoctor/collect/probe"
 _CUDA = "docs.nvidia.com, CUDA compatibility; tensorflow/python/platform/build_info.py of each wheel"
 _JAX = "docs.jax.dev/en/latest/installation.html; METADATA of jax and its plugins"
 
@@ -97,6 +98,10 @@ SINCE: dict[str, str] = {
     "KD801": "Always: it is the project's own wish.",
     "KD802": "Always; Keras has had a choice of backends up to 2.3 and from 3.0 on.",
     "KD803": "Always: it is the project's own wish.",
+    "KD811": "Always; it takes a live probe to see it.",
+    "KD812": "Always; it takes a live probe to see it.",
+    "KD813": "Always; it takes a live probe to see it.",
+    "KD814": "Always; it takes a live probe to see it.",
     "KD901": "Always: what comes after the knowledge is no error.",
 }
 
@@ -129,6 +134,10 @@ SOURCES: dict[str, tuple[str, ...]] = {
     "KD801": ("the configuration of the project",),
     "KD802": ("the configuration of the project", _CONFIG),
     "KD803": ("the configuration of the project",),
+    "KD811": (_PROBE,),
+    "KD812": (_PROBE,),
+    "KD813": (_PROBE,),
+    "KD814": (_PROBE, "docs.python.org/3/library/site.html"),
     "KD901": ("the date of the facts, `kdoctor knowledge date`",),
     "KD701": ("tensorflow.org/install/pip", _CUDA),
     "KD702": ("tensorflow/tensorflow#63362, #65842", _CUDA),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from kdoctor.redact import configuration, distributions, hardware, values, wishes, words
 from kdoctor.redact.disk import redact_disk
+from kdoctor.redact.probed import redact_probe
 from kdoctor.redact.sources import redact_sources
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ FIELDS: Mapping[str, Callable[[Any, Places], Any]] = {
     "patient": lambda path, places: places.place(path),
     "chosen": lambda why, _: words.sentence(why),
     "unread": _unread,
+    "probe": redact_probe,
     "read_as": lambda kind, _: words.sentence(kind),
     "disk": redact_disk,
 }

@@ -28,12 +28,12 @@ def redact_device(device: Accelerator) -> Accelerator:
     capability = device.compute_capability
     return device._replace(
         vendor=words.one_of(device.vendor, _VENDORS, "unknown"),
-        name=None if device.name is None else _named(device.name),
+        name=None if device.name is None else named(device.name),
         compute_capability=capability if capability and re.fullmatch(_CAPABILITY, capability) else None,
     )
 
 
-def _named(name: str) -> str | None:
+def named(name: str) -> str | None:
     """Keep the words that makers use; serial numbers and names of hosts are none."""
     parts = (part for part in name.split() if part.strip("()[],").lower() in BRANDS or re.fullmatch(_MODEL, part.strip("()[],")))
     return " ".join(parts) or None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kdoctor import __version__
-from kdoctor.model import Evidence, Finding, Report, Severity, Snapshot, UsageResult
+from kdoctor.model import Evidence, Finding, Probe, ProbeStep, Report, Severity, Snapshot, UsageResult
 from kdoctor.render.mend import labelled, mend, shown_at
 from kdoctor.render.words import Face, ascii_only, clean, paint, wrapped
 
@@ -17,6 +17,8 @@ _MARKS = {
     Severity.WARNING: ("!", "!", "33"),
     Severity.NOTE: ("\N{BULLET}", "-", "36"),
 }
+#: How a step of a live probe ended.
+_OUTCOMES = {"works": ("works", "32"), "not run": ("not run", "33"), "time out": ("hangs", "31")}
 _USAGES = {"keras": "import keras", "tensorflow.keras": "tensorflow.keras", "mixed": "keras + tf.keras"}
 _DOT = "\N{MIDDLE DOT} "
 #: What a snapshot is called that names no interpreter.
@@ -97,6 +99,8 @@ def _head(report: Report, face: Face) -> list[str]:
 
 def _usages(report: Report, face: Face, verbosity: int) -> list[str]:
     results = report.usages
+    if report.snapshot.probe:
+        return _probed(report, report.snapshot.probe, face)
     separate = results["keras"].works and results["tensorflow.keras"].works
     shown = [name for name in _USAGES if name != "mixed" or verbosity or (separate and not results["mixed"].works)]
     return [_usage(_USAGES[name], results[name], face) for name in shown]
@@ -109,6 +113,48 @@ def _usage(name: str, result: UsageResult, face: Face) -> str:
     else:
         detail = (result.resolves_to or "") + (f" on {result.backend}" if result.backend else "")
     return f"  {name:<22}  {paint(state, color, face)}{' ' * (9 - len(state)) + clean(detail) if detail else ''}"
+
+
+def _probed(report: Report, probe: Probe, face: Face) -> list[str]:
+    """Set what happened beside what was foretold: every usage, and every framework that a live probe imported besides."""
+    lines = ["  probed live             happened  foretold"]
+    steps = {step.name: step for step in probe.steps}
+    for name in [*_USAGES, *(name for name in steps if name not in _USAGES and name != "start")]:
+        result, step = report.usages.get(name), steps.get(name)
+        if step is None and not (result and result.probed):
+            continue
+        state, color = _OUTCOMES.get(step.outcome if step else "", ("fails", "31"))
+        told = {True: "works", False: "fails", None: "unknown"}[result.foretold] if result and result.probed else ""
+        words = f"{told:<10}{clean(_seen(step, result, face))}".rstrip()
+        line = f"  {_USAGES.get(name, f'import {name}'):<22}  {paint(state, color, face)}{' ' * (10 - len(state))}{words}"
+        lines.append(line.rstrip())
+    return lines
+
+
+def _seen(step: ProbeStep | None, result: UsageResult | None, face: Face) -> str:
+    """Say in a few words what a step of the probe saw."""
+    if step is None or step.outcome == "not run":
+        return (step.error if step else None) or ""
+    if step.outcome != "works":
+        how = (
+            step.signal
+            or (step.cause or step.error or "").partition("\n")[0]
+            or (f"exit code {step.code}" if step.code is not None else "")
+        )
+        words = f"at {step.stage}{': ' if how else ''}{how}"
+        room = max(20, face.width - 47)
+        return words if len(words) <= room else f"{words[: room - 3]}..."
+    who = (result.resolves_to if result else None) or " ".join(step.versions.values())
+    parts = [
+        who + (f" on {step.backend}" if step.backend and result else ""),
+        *_counted(step.devices or ()),
+        f"{step.milliseconds / 1000:.1f} s",
+    ]
+    return ", ".join(part for part in parts if part)
+
+
+def _counted(devices: Sequence[str]) -> list[str]:
+    return [f"{count} x {name}" if (count := devices.count(name)) > 1 else name for name in dict.fromkeys(devices)]
 
 
 def _findings(shown: Sequence[Finding], report: Report, face: Face, verbosity: int) -> list[list[str]]:
@@ -161,7 +207,7 @@ def _not_looked_at(snapshot: Snapshot) -> str:
     depths = (
         (disk is None or disk.files is None, "the files on disk"),
         (disk is None or disk.links is None, "links between libraries"),
-        (True, "a live import"),
+        (snapshot.probe is None, "a live import"),
     )
     left = [name for missing, name in depths if missing]
     return f"Not looked at: {', '.join(left)}." if left else ""
