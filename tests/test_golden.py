@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,9 @@ from kdoctor.cli.schema import read_schema
 from kdoctor.contract import read_snapshot, report_document, snapshot_document
 from kdoctor.doctor import diagnose
 from kdoctor.knowledge.explanations import text_of
-from kdoctor.render import github, gitlab, junit, markdown, sarif, text
+from kdoctor.knowledge.families import FAMILY
+from kdoctor.redact import redacted
+from kdoctor.render import github, gitlab, issue, junit, markdown, sarif, text
 from kdoctor.render.words import Face
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -77,6 +80,13 @@ def test_other_formats(scenario, form, name):
     folder, report = scenario
     pages = {finding.rule: text_of(finding.rule) for finding in report.findings}
     holds(folder / name, form.render([report], pages).replace(f'"semanticVersion": "{__version__}"', '"semanticVersion": "VERSION"'))
+
+
+def test_markdown_for_an_issue(scenario):
+    folder, report = scenario
+    said = issue.render(diagnose(redacted(report.snapshot))._replace(knowledge=DATE), FAMILY)
+    # What compression makes of the machine block differs from one Python to the next.
+    holds(folder / "issue.md", re.sub(r"(?<=begins\n)[\s\S]*(?=\n```)", "...", said))
 
 
 def test_text_is_fit_for_any_terminal(scenario):

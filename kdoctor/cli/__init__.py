@@ -29,6 +29,7 @@ COMMANDS = {
     "knowledge": ("kdoctor.cli.knowledge", "Show what kdoctor knows about a distribution, or renew it."),
     "matrix": ("kdoctor.cli.matrix", "Show which releases go together."),
     "pin": ("kdoctor.cli.pin", "Plan a set of releases that holds together."),
+    "report": ("kdoctor.cli.report", "Write a report to paste into an issue."),
     "schema": ("kdoctor.cli.schema", "Print the JSON Schema of a document."),
     "snapshot": ("kdoctor.cli.snapshot", "Write down what an environment is, as JSON."),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from kdoctor.redact import words
@@ -43,7 +44,8 @@ def _text(config: str) -> str:
 
 def _value(key: str, value: Any) -> Any:
     if isinstance(value, bool | int | float) or value is None:
-        return value
+        # JSON has no infinity; a document holds its name.
+        return value if not isinstance(value, float) or math.isfinite(value) else str(value)
     if not isinstance(value, str):
         return [] if isinstance(value, list) else {}
     if key == "backend":

@@ -74,10 +74,52 @@ def read(data: str | bytes, name: str) -> Paste:
         raise KdoctorError(f"{_named(name)}: empty", UNDERSTOOD)
     if text.lstrip()[:1] == "{" and (kind := re.search(r'"kdoctor\.(snapshot|report)/', text)):
         return Paste(f"a {kind[1]} of kdoctor", read_snapshot(text, name))
+    if "kdoctor" in text:
+        return _ours(text, name)
     paste = _by_table(text, name)
     if paste is None:
         raise KdoctorError(f"{_named(name)}: {'' if sound else 'not UTF-8 text, and '}nothing in it was recognized", UNDERSTOOD)
     return paste
+
+
+def _ours(text: str, name: str) -> Paste:
+    """Read a report of kdoctor in Markdown, or a document of it among other text; of a damaged one, what its words still say."""
+    from kdoctor.contract import block  # noqa: PLC0415 -- most texts hold none.
+
+    try:
+        found = block.find(text)
+        document = found.document if found else _document(text)
+        if document is not None:
+            return Paste("a report of kdoctor", read_snapshot(document, name))
+        damage = None
+    except block.Damage as wrong:
+        damage = wrong
+    paste = _by_table(text, name)
+    if paste is None:
+        raise KdoctorError(
+            f"{_named(name)}: {damage.complaint if damage else 'nothing in it was recognized'}", damage.hint if damage else UNDERSTOOD
+        )
+    if damage is None:
+        return paste
+    unread = {**paste.snapshot.unread, "machine block": damage.complaint}
+    return paste._replace(snapshot=paste.snapshot._replace(complete=False, unread=unread))
+
+
+def _document(text: str) -> str | None:
+    """Find a JSON document of kdoctor that stands among other text, as in a fence of Markdown or in a quoted mail."""
+    begin = re.search(r'\{\s*(?:>\s*)*"schema"\s*:\s*"kdoctor\.(?:snapshot|report)/', text)
+    if begin is None:
+        return None
+    import json  # noqa: PLC0415 -- only where there is one.
+
+    rest = text[begin.start() :]
+    if re.search(r"^>", rest, re.MULTILINE):
+        rest = re.sub(r"^(?:> ?)+", "", rest, flags=re.MULTILINE)
+    try:
+        _, end = json.JSONDecoder(strict=False).raw_decode(rest)
+    except (ValueError, RecursionError):
+        return rest
+    return rest[:end]
 
 
 def _by_table(text: str, name: str) -> Paste | None:

@@ -23,6 +23,10 @@ class Facts:
         self.cpu_flags: frozenset[str] | None = None
         #: A whole listing was read.
         self.complete = False
+        #: pip check found nothing.
+        self.checked = False
+        #: What somebody asked for and did not get: name -> version.
+        self.asked: dict[str, str] = {}
         self.unread: dict[str, str] = {}
         #: What the pieces were taken for, in their order, with the number of distributions where they list some.
         self.kinds: dict[str, int | None] = {}

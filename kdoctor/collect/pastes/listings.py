@@ -10,16 +10,16 @@ from kdoctor.collect.pastes.facts import LISTED, LOGS, Facts
 from kdoctor.collect.pastes.lines import plain, without_prompt
 from kdoctor.contract.reading import normalized
 
-_NAME = r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,98}[A-Za-z0-9])?"
+NAME = r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,98}[A-Za-z0-9])?"
 VERSION = r"v?\d[0-9A-Za-z.!]{0,40}(?:[-_][0-9A-Za-z.]{1,30})?(?:\+[0-9A-Za-z._-]{1,60})?"
 _RULE = re.compile(r"\s*[-=+| ]*-{3,}[-=+| ]*$")
-_ROW = re.compile(rf"\s*({_NAME})\s+({VERSION})(?:\s+\S.*)?$", re.ASCII)
-_BARE_ROW = re.compile(rf"\s*({_NAME})\s{{2,}}({VERSION})(?:\s{{2,}}\S.*)?$", re.ASCII)
-_LEGACY = re.compile(rf"\s*({_NAME}) \(({VERSION})(?:, .{{1,300}})?\)$", re.ASCII)
-_PIN = re.compile(rf"\s*({_NAME})(?:\[[A-Za-z0-9,._ -]{{1,100}}\])?\s?===?\s?({VERSION})\s*(?:;.*|#.*|\\)?$", re.ASCII)
-_URL = re.compile(rf"\s*({_NAME})(?:\[[A-Za-z0-9,._ -]{{1,100}}\])? ?@ ?(?:file|https?|git\+\w+)://\S+$", re.ASCII)
-_EDITABLE = re.compile(rf"\s*(?:-e|--editable) \S+#egg=({_NAME})(?:&\S*)?$|# Editable [^(]{{1,80}}\(({_NAME})==({VERSION})\)$", re.ASCII)
-_WHEEL = re.compile(rf"/({_NAME})-({VERSION})-[^/]+\.whl", re.ASCII)
+_ROW = re.compile(rf"\s*({NAME})\s+({VERSION})(?:\s+\S.*)?$", re.ASCII)
+_BARE_ROW = re.compile(rf"\s*({NAME})\s{{2,}}({VERSION})(?:\s{{2,}}\S.*)?$", re.ASCII)
+_LEGACY = re.compile(rf"\s*({NAME}) \(({VERSION})(?:, .{{1,300}})?\)$", re.ASCII)
+_PIN = re.compile(rf"\s*({NAME})(?:\[[A-Za-z0-9,._ -]{{1,100}}\])?\s?===?\s?({VERSION})\s*(?:;.*|#.*|\\)?$", re.ASCII)
+_URL = re.compile(rf"\s*({NAME})(?:\[[A-Za-z0-9,._ -]{{1,100}}\])? ?@ ?(?:file|https?|git\+\w+)://\S+$", re.ASCII)
+_EDITABLE = re.compile(rf"\s*(?:-e|--editable) \S+#egg=({NAME})(?:&\S*)?$|# Editable [^(]{{1,80}}\(({NAME})==({VERSION})\)$", re.ASCII)
+_WHEEL = re.compile(rf"/({NAME})-({VERSION})-[^/]+\.whl", re.ASCII)
 _COMMENT = re.compile(r"\s*#|\s*$|\s*(?:-e|--editable) ")
 #: Fewer rows than that are a choice that somebody made, and no environment that holds TensorFlow.
 _FEWEST = 12

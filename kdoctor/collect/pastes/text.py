@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from kdoctor.collect.pastes import conda, listings
+from kdoctor.collect.pastes import conda, installs, listings
 from kdoctor.collect.pastes.facts import Facts
 from kdoctor.collect.pastes.lines import lines_of
 
@@ -22,6 +22,10 @@ FORMS: tuple[Form, ...] = (
     listings.table,
     listings.legacy,
     listings.freeze,
+    installs.log,
+    installs.conflict,
+    installs.uv_log,
+    installs.show,
     listings.bare_table,
 )
 #: More is not read: no listing and no log of an installation is longer.
