@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kdoctor.cli.formats import FORMATS, Reports, Style, give_out, read_outputs
-from kdoctor.cli.options import Probing, color_option, deep_option, patient_options, probe_options, take_snapshot
+from kdoctor.cli.options import Probing, color_option, deep_option, patient_options, probe_options, take_snapshot, wish_options, with_wishes
 from kdoctor.cli.output import say
 from kdoctor.model import Severity
 
@@ -24,6 +24,7 @@ _EXAMPLE = "EXAMPLE: an environment that was once built for real. It is not this
 @patient_options
 @deep_option
 @probe_options
+@wish_options
 @click.option("--example", is_flag=True, help="Examine an embedded example environment instead.")
 @click.option("--or-example", is_flag=True, help="Show the example too where neither TensorFlow nor Keras is installed (text only).")
 @click.option("--format", "style", type=click.Choice(FORMATS), default="text", show_default=True, help="How the report is said.")
@@ -50,6 +51,8 @@ def check(
     probe: bool,
     probe_timeout: int | None,
     probe_memory: int | None,
+    require: str | None,
+    backend: str | None,
 ) -> None:
     """Examine an environment and say what is wrong and how to mend it.
 
@@ -65,6 +68,7 @@ def check(
     files = read_outputs(outputs)
     probing = Probing(probe, probe_timeout, probe_memory)
     snapshot = take_snapshot(python, source, example=example, meanwhile=_load_rules, deep=deep, probing=probing)
+    snapshot = with_wishes(snapshot, require, backend)
     documents = style != "text" or bool(files)
     here = [_judged(snapshot)] if style == "text" else []
     leaving = [_judged(snapshot if example else _leaving(snapshot))] if documents else []

@@ -50,6 +50,34 @@ def probe_options(command: _Command) -> _Command:
     return command
 
 
+def wish_options(command: _Command) -> _Command:
+    """Add --require and --backend."""
+    command = click.option(
+        "--backend",
+        type=click.Choice(["tensorflow", "jax", "torch", "openvino", "numpy"]),
+        metavar="NAME",
+        help="Say which backend Keras is to run on; another is then an error.",
+    )(command)
+    return click.option(
+        "--require",
+        type=click.Choice(["cpu", "gpu", "tpu"]),
+        help="Say what it is to compute on; what cannot be used is then an error with its reason. Faults of a GPU do not count with cpu.",
+    )(command)
+
+
+def with_wishes(snapshot: Snapshot, require: str | None, backend: str | None) -> Snapshot:
+    """Give the snapshot with what the command line asks for; it goes before what a configuration says."""
+    if require is None and backend is None:
+        return snapshot
+    from kdoctor.model import Intent  # noqa: PLC0415 -- only where something is asked for.
+
+    intent = snapshot.intent or Intent()
+    asked = {"accelerator": require, "backend": backend}
+    places = {name: place for name, place in intent.places.items() if asked.get(name) is None}
+    wishes = intent._replace(accelerator=require or intent.accelerator, backend=backend or intent.backend, places=places)
+    return snapshot._replace(intent=wishes)
+
+
 def color_option(command: _Command) -> _Command:
     """Add --color."""
     return click.option(

@@ -95,6 +95,7 @@ _NAMES = {
     "KD801": "project-requirement-unmet",
     "KD802": "backend-not-as-intended",
     "KD803": "python-not-as-intended",
+    "KD804": "accelerator-not-as-intended",
     "KD811": "fails-against-forecast",
     "KD812": "works-against-forecast",
     "KD813": "other-release-answers",

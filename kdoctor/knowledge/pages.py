@@ -414,6 +414,15 @@ _PAGES = (
         "Make an environment with a Python that the project is meant for.",
     ),
     page_of(
+        "KD804",
+        "A GPU or TPU is wanted and cannot be used",
+        "--require, or the project's configuration, asks for a GPU or TPU, and none is here, every one is hidden, or nothing that is "
+        "installed has code for it.",
+        "A framework without its accelerator computes on the CPU and says so in a log line at most. A machine without a GPU is healthy "
+        "unless somebody wants one, so kdoctor is silent without the wish; with it, the absence is an error with its reason.",
+        "Mend what the reason names: the driver, how the container was started, the variable, or the build of the framework.",
+    ),
+    page_of(
         "KD901",
         "Newer than what kdoctor knows",
         "A TensorFlow, a Keras or a backend is of a release that came after the knowledge of this kdoctor.",

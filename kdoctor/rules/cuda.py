@@ -62,7 +62,12 @@ class Library(NamedTuple):
 
 
 def devices(coupling: Coupling, vendor: str = "nvidia") -> tuple[Accelerator, ...]:
-    """Give the devices of a vendor that programs may use; () where there is none, nobody could tell, or a variable hides them."""
+    """Give the devices of a vendor that programs may use; () where there is none, nobody could tell, or nobody wants them.
+
+    A variable can hide them, and who asks for the CPU does without.
+    """
+    if coupling.snapshot.intent and coupling.snapshot.intent.accelerator == "cpu":
+        return ()
     if vendor == "nvidia" and (coupling.snapshot.environment or {}).get("CUDA_VISIBLE_DEVICES") in NO_DEVICES:
         return ()
     return all_devices(coupling, vendor)

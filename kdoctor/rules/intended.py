@@ -11,6 +11,7 @@ from kdoctor.knowledge.families import BACKENDS, ROLE_OF, ROLES
 from kdoctor.model import Distribution, Evidence, Finding, Intent, Location, Severity, Way
 from kdoctor.rules.backends import PROVIDERS, is_installed
 from kdoctor.rules.rows import label
+from kdoctor.rules.wanted_devices import unintended_accelerator
 
 _SOURCE = "the project's configuration"
 
@@ -68,13 +69,18 @@ def unintended_backend(coupling: Coupling) -> Iterator[Finding]:
         rule="KD802",
         name=name_of("KD802"),
         severity=Severity.ERROR,
-        summary=f"the project is meant for the {wanted} backend, but Keras would run on {taken}",
+        summary=f"{_meant(intent, wanted)}, but Keras would run on {taken}",
         cause=_why(coupling, taken or ""),
         subjects=("KERAS_BACKEND", coupling.keras.name if coupling.keras else "keras"),
-        evidence=(Evidence(f"the project is meant for the {wanted} backend", _SOURCE, "declared"),),
+        evidence=(Evidence(_meant(intent, wanted), _SOURCE if "backend" in intent.places else "--backend", "declared"),),
         ways=(set_it,) if wanted in BACKENDS else (),
         locations=_places(intent, "backend"),
     )
+
+
+def _meant(intent: Intent, backend: str) -> str:
+    """Say who wants the backend: the project, or whoever typed the command."""
+    return f"the project is meant for the {backend} backend" if "backend" in intent.places else f"the {backend} backend is asked for"
 
 
 def _backend(coupling: Coupling) -> str | None:
@@ -116,4 +122,9 @@ def _places(intent: Intent, wish: str) -> tuple[Location, ...]:
     return (place,) if place else ()
 
 
-RULES: tuple[Callable[[Coupling], Iterator[Finding]], ...] = (unmet_requirements, unintended_backend, unintended_python)
+RULES: tuple[Callable[[Coupling], Iterator[Finding]], ...] = (
+    unmet_requirements,
+    unintended_backend,
+    unintended_python,
+    unintended_accelerator,
+)
