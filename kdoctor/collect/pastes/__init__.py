@@ -57,6 +57,7 @@ class Reader(NamedTuple):
 #: In the order in which they are tried: files that their name tells, JSON, and at last whatever else there is.
 READERS: tuple[Reader, ...] = (
     Reader("pip inspect", "kdoctor.collect.pastes.pip_inspect", signs=r'\A\s*\{[\s\S]*?"(?:pip_version|installed|install)"\s*:'),
+    Reader("a notebook", "kdoctor.collect.pastes.notebook", signs=r'\A\s*\{[\s\S]*?"(?:cells|nbformat)"\s*:'),
     Reader("a listing as JSON", "kdoctor.collect.pastes.json_list", signs=r"\A\s*\[\s*(?:\{|\])"),
     Reader("text", "kdoctor.collect.pastes.text"),
 )

@@ -44,7 +44,7 @@ _HEAD = re.compile(
 _ROW = re.compile(r"\s*([A-Za-z0-9_][A-Za-z0-9._-]{0,100})\s+(\d[\w.!+*-]{0,60})\s+([\w.*+-]{1,80})(?:\s+(\S{1,120}))?\s*$")
 _EXPORT_HEAD = re.compile(r"\s*# (?:This file may be used to create an environment|platform: |created-by: conda)")
 _EXPORTED = re.compile(r"\s*([A-Za-z0-9_][A-Za-z0-9._-]{0,100})=(\d[\w.!+-]{0,60})=([\w.+-]{1,80})\s*$")
-_URL = re.compile(r"\s*\S+://\S+/(linux|osx|win|noarch)(?:-(\w+))?/(?:[^/#]*)$")
+_URL = re.compile(r"\s*\S+://\S+/(linux|osx|win|noarch)(?:-(\w+))?/[^/\s]+$")
 _FILE = re.compile(r"/([^/]+)-([^/-]+)-([^/-]+?)(?:\.tar\.bz2|\.conda)(?:#\w+)?\s*$")
 _PLATFORM = re.compile(r"\s*# platform: (linux|osx|win)-(\w+)")
 
@@ -129,13 +129,17 @@ def note_conda(facts: Facts, rows: Sequence[Row]) -> None:
     facts.kinds["conda list"] = len(rows)
 
 
+def _minor(version: str | None) -> str | None:
+    return ".".join(version.split(".")[:2]) if version else None
+
+
 def _note_build(facts: Facts, name: str, version: str | None, build: str) -> None:
     """Note what a row says beside the distribution: Python, and the CUDA libraries that conda brings."""
     if name == "python":
         facts.tell("python", version, LISTED)
         facts.tell("implementation", "pypy" if "pypy" in build else "cpython", LISTED)
     elif name in ("cudatoolkit", "cuda-version", "cudnn"):
-        facts.tell("cudnn" if name == "cudnn" else "cuda", version, LISTED, "library")
+        facts.tell("cudnn" if name == "cudnn" else "cuda", _minor(version) if name != "cudnn" else version, LISTED, "library")
     elif name in ("vc", "vs2015_runtime", "ucrt"):
         facts.tell("system", "windows", LISTED)
     elif name in ("libgcc-ng", "_libgcc_mutex", "_openmp_mutex"):

@@ -8,6 +8,21 @@ from kdoctor.model import Accelerator, Distribution, Platform, Python, Snapshot
 #: Weights: words of a person, commands and logs of installers, what a program printed of itself, a whole listing.
 WORDS, LOGS, PRINTED, LISTED = 1, 2, 3, 4
 
+#: Import name -> distributions that own it, the usual one last.
+_OWNERS = {
+    "tensorflow": (
+        "tensorflow-cpu",
+        "tensorflow-gpu",
+        "tensorflow-macos",
+        "tensorflow-rocm",
+        "tensorflow-intel",
+        "intel-tensorflow",
+        "tensorflow-directml",
+        "tf-nightly",
+        "tensorflow",
+    ),
+    "keras": ("keras", "keras-nightly"),
+}
 _PLATFORM = ("system", "machine", "libc", "release", "wsl", "container")
 
 
@@ -18,6 +33,7 @@ class Facts:
         self._told: dict[tuple[str, str], tuple[int, str]] = {}
         self._distributions: dict[str, tuple[int, tuple[Distribution, ...]]] = {}
         self._missing: dict[str, int] = {}
+        self._said: dict[str, tuple[int, str | None]] = {}
         self.keras_config: object = None
         self.accelerators: list[Accelerator] | None = None
         self.cpu_flags: frozenset[str] | None = None
@@ -53,6 +69,12 @@ class Facts:
         self._missing.pop(key, None)
         self._distributions[key] = (weight, (Distribution(key, version, installer=installer),))
 
+    def said(self, name: str, version: str | None, weight: int) -> None:
+        """Note what was said of a framework by its import name: any distribution that owns the import may be meant."""
+        known = self._said.get(name)
+        if known is None or weight >= known[0]:
+            self._said[name] = (weight, version)
+
     def copies(self, name: str, versions: tuple[str, ...], weight: int) -> None:
         """Note that one listing names a distribution several times."""
         key = normalized(name)
@@ -81,11 +103,12 @@ class Facts:
 
     def anything(self) -> bool:
         """Tell whether the text said anything of an environment."""
-        told = self._told or self._distributions or self._missing or self.keras_config is not None
+        told = self._told or self.asked or self._distributions or self._missing or self._said or self.keras_config is not None
         return bool(told) or self.accelerators is not None or self.complete
 
     def snapshot(self) -> Snapshot:
         """Put it together."""
+        self._settle()
         found = {what: value for (group, what), (_, value) in self._told.items() if not group}
         listed = tuple(one for _, rows in self._distributions.values() for one in rows)
         return Snapshot(
@@ -101,9 +124,24 @@ class Facts:
             accelerators=None if self.accelerators is None else tuple(self.accelerators),
             drivers=self._group("driver"),
             libraries=self._group("library"),
-            unread=self.unread,
+            unread={**self.unread, **{name: f"version {version} is asked for and not found" for name, version in self.asked.items()}},
             read_as=_listed(self.kinds),
         )
+
+    def _settle(self) -> None:
+        """Turn what was said into distributions: a listing knows better, and another name for the same import is filled in."""
+        for name, (weight, version) in self._said.items():
+            owners = [other for other in _OWNERS.get(name, (name,)) if other in self._distributions]
+            if not owners and not (self.complete and weight < LISTED):
+                self.distribution(name, version, weight)
+            for owner in owners[:1]:
+                self._fill(owner, version, weight)
+
+    def _fill(self, owner: str, version: str | None, weight: int) -> None:
+        """Note for a distribution what was said of its import, where that says more than is known."""
+        known, rows = self._distributions[owner]
+        if version and len(rows) == 1 and (rows[0].version is None or weight > known or version.startswith(rows[0].version + "+")):
+            self._distributions[owner] = (known, (rows[0]._replace(version=version),))
 
     def _group(self, name: str) -> dict[str, str] | None:
         found = {what: "" if value == "\0" else value for (group, what), (_, value) in self._told.items() if group == name}

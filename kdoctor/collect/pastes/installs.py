@@ -154,8 +154,13 @@ def show(lines: Sequence[str], at: int, facts: Facts) -> int:
         return 0
     place = at + 1
     fields: dict[str, str] = {}
-    while place < len(lines) and (field := _FIELD.match(lines[place])):
-        fields.setdefault(field[1], field[2].strip())
+    while place < len(lines) and lines[place] != "---" and not _SHOWN.match(lines[place]):
+        field = _FIELD.match(lines[place])
+        if field:
+            fields.setdefault(field[1], field[2].strip())
+        elif "License" not in fields or "Location" in fields:
+            # Some put the whole text of their licence into that field.
+            break
         place += 1
     version = fields.get("Version", "")
     facts.distribution(found[1], version if re.fullmatch(VERSION, version, re.ASCII) else None, PRINTED)

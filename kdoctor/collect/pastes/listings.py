@@ -6,20 +6,26 @@ import re
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
-from kdoctor.collect.pastes.facts import LISTED, LOGS, Facts
+from kdoctor.collect.pastes.facts import LISTED, Facts
 from kdoctor.collect.pastes.lines import plain, without_prompt
 from kdoctor.contract.reading import normalized
 
 NAME = r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,98}[A-Za-z0-9])?"
 VERSION = r"v?\d[0-9A-Za-z.!]{0,40}(?:[-_][0-9A-Za-z.]{1,30})?(?:\+[0-9A-Za-z._-]{1,60})?"
-_RULE = re.compile(r"\s*[-=+| ]*-{3,}[-=+| ]*$")
+_RULE = re.compile(r"\s*[-=| ]*-{3,}[-=| ]*$")
+#: Of uv tree, and of pipdeptree.
+_BRANCH = re.compile(
+    rf"[\s|`+\u2500-\u257f-]*({NAME})(?:\[[^\]]{{1,100}}\])? "
+    rf"(?:v({VERSION})(?: .*)?|\[required: .{{1,200}}?, installed: ({VERSION}|\?)\])$",
+    re.ASCII,
+)
 _ROW = re.compile(rf"\s*({NAME})\s+({VERSION})(?:\s+\S.*)?$", re.ASCII)
 _BARE_ROW = re.compile(rf"\s*({NAME})\s{{2,}}({VERSION})(?:\s{{2,}}\S.*)?$", re.ASCII)
 _LEGACY = re.compile(rf"\s*({NAME}) \(({VERSION})(?:, .{{1,300}})?\)$", re.ASCII)
 _PIN = re.compile(rf"\s*({NAME})(?:\[[A-Za-z0-9,._ -]{{1,100}}\])?\s?===?\s?({VERSION})\s*(?:;.*|#.*|\\)?$", re.ASCII)
 _URL = re.compile(rf"\s*({NAME})(?:\[[A-Za-z0-9,._ -]{{1,100}}\])? ?@ ?(?:file|https?|git\+\w+)://\S+$", re.ASCII)
 _EDITABLE = re.compile(rf"\s*(?:-e|--editable) \S+#egg=({NAME})(?:&\S*)?$|# Editable [^(]{{1,80}}\(({NAME})==({VERSION})\)$", re.ASCII)
-_WHEEL = re.compile(rf"/({NAME})-({VERSION})-[^/]+\.whl", re.ASCII)
+_WHEEL = re.compile(rf"/({NAME})-(\d[^-/]{{0,60}})-[^/]+\.whl", re.ASCII)
 _COMMENT = re.compile(r"\s*#|\s*$|\s*(?:-e|--editable) ")
 #: Fewer rows than that are a choice that somebody made, and no environment that holds TensorFlow.
 _FEWEST = 12
@@ -54,6 +60,19 @@ def legacy(lines: Sequence[str], at: int, facts: Facts) -> int:
     return end - at
 
 
+def tree(lines: Sequence[str], at: int, facts: Facts) -> int:
+    """Read what uv tree and pipdeptree print."""
+    place = at
+    rows: list[tuple[str, str | None]] = []
+    while place < len(lines) and (found := _BRANCH.match(lines[place])):
+        rows.append((found[1], found[2] or (None if found[3] == "?" else found[3])))
+        place += 1
+    if not rows or (len(rows) < 2 and not lines[at].startswith((" ", "|", "\u2514", "\u251c"))):  # noqa: PLR2004 -- a line may be a sentence.
+        return 0
+    _note(facts, "a tree", rows, whole=False)
+    return place - at
+
+
 def bare_table(lines: Sequence[str], at: int, facts: Facts) -> int:
     """Read rows of pip list without their header, as grep leaves them."""
     rows, end = _rows(lines, at, _BARE_ROW)
@@ -72,7 +91,7 @@ def freeze(lines: Sequence[str], at: int, facts: Facts) -> int:
     _note(facts, "pip freeze" if whole else "pins", rows, whole=whole)
     if whole:
         for name in _LEFT_OUT:
-            facts.distribution(name, None, LOGS)
+            facts.distribution(name, None, LISTED)
     return end - at
 
 

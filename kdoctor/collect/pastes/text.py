@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from kdoctor.collect.pastes import conda, installs, listings
+from kdoctor.collect.pastes import commands, conda, installs, listings, machine, printed, prose, traces, variables
 from kdoctor.collect.pastes.facts import Facts
 from kdoctor.collect.pastes.lines import lines_of
 
@@ -17,15 +17,27 @@ Form = Callable[[Sequence[str], int, Facts], int]
 
 #: In the order in which they are asked.
 FORMS: tuple[Form, ...] = (
+    printed.heading,
+    machine.nvidia_smi,
+    machine.nvidia_csv,
     conda.export,
     conda.listing,
     listings.table,
     listings.legacy,
+    printed.asked,
+    printed.row,
+    variables.variable,
+    variables.keras_json,
+    commands.image,
+    commands.command,
+    listings.tree,
     listings.freeze,
     installs.log,
     installs.conflict,
     installs.uv_log,
     installs.show,
+    machine.tools,
+    traces.trace,
     listings.bare_table,
 )
 #: More is not read: no listing and no log of an installation is longer.
@@ -34,6 +46,12 @@ _LONGEST = 4 * 2**20
 
 def read(text: str, name: str) -> Snapshot | None:  # noqa: ARG001 -- a reader's signature.
     """Read what a text says of an environment; None where it says nothing."""
+    facts = gathered(text)
+    return facts.snapshot() if facts.anything() else None
+
+
+def gathered(text: str) -> Facts:
+    """Gather what the pieces of a text say."""
     facts = Facts()
     if len(text) > _LONGEST:
         text = text[:_LONGEST]
@@ -45,6 +63,9 @@ def read(text: str, name: str) -> Snapshot | None:  # noqa: ARG001 -- a reader's
         if not taken:
             rest.append(lines[at])
         at += taken or 1
-    if not facts.anything():
-        return None
-    return facts.snapshot()
+    words = prose.Words()
+    for sentence in prose.fields(rest, facts):
+        words.sentence(sentence)
+        prose.gpus(sentence, facts)
+    words.tell(facts)
+    return facts
