@@ -15,8 +15,14 @@ def diagnose(snapshot: Snapshot) -> Report:
 
     Raises KdoctorError where the index of releases is needed and cannot be read.
     """
+    unsatisfiable: tuple[Finding, ...] = ()
+    if snapshot.declared and snapshot.origin != "environment":
+        from kdoctor.solve.today import as_installed  # noqa: PLC0415 -- only where files leave open what will be installed.
+
+        snapshot, unsatisfiable = as_installed(snapshot)
     coupling = couple(_with_requirements(snapshot))
     findings, crashed = rules.run(coupling)
+    findings = (*unsatisfiable, *findings)
     usages = foretell(coupling, findings)
     if snapshot.probe:
         from kdoctor.rules.probed import compare  # noqa: PLC0415 -- only where a live probe was run.
@@ -32,7 +38,17 @@ def diagnose(snapshot: Snapshot) -> Report:
         knowledge=knowledge_date(),
         unchecked=crashed,
     )
-    return report if verdict(findings) == "ok" else _with_remedies(report, coupling)
+    report = report if verdict(findings) == "ok" else _with_remedies(report, coupling)
+    return _in_files(report, coupling.snapshot) if snapshot.declared else report
+
+
+def _in_files(report: Report, snapshot: Snapshot) -> Report:
+    """Give the report with places in the project's files; where nothing is installed yet, a way out is what to write into them."""
+    from kdoctor.rules.located import located  # noqa: PLC0415 -- only where such files were read.
+    from kdoctor.solve.today import as_pins  # noqa: PLC0415 -- the same.
+
+    remedies = report.remedies if snapshot.origin == "environment" else as_pins(report.remedies)
+    return report._replace(findings=located(report.findings, snapshot), remedies=remedies)
 
 
 def verdict(findings: tuple[Finding, ...]) -> str:

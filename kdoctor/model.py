@@ -103,6 +103,8 @@ class Declared(NamedTuple):
 
     requirement: str
     location: Location
+    #: It limits which version is taken, but asks for none.
+    constraint: bool = False
 
 
 class Intent(NamedTuple):

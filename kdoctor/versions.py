@@ -241,6 +241,12 @@ def marker_holds(marker: str | None, environment: Mapping[str, str] | None, extr
         return None
 
 
+def exactly(specifier: str) -> str | None:
+    """Give the version that a specifier pins, or None where it admits others."""
+    found = re.fullmatch(r"\s*===?\s*([^\s,*=]+)\s*", specifier)
+    return found[1] if found else None
+
+
 def for_extra_only(marker: str | None) -> bool:
     """Tell cheaply whether a marker names an extra, so that it can only hold where somebody asked for that extra."""
     return marker is not None and "extra" in marker

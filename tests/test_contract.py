@@ -316,7 +316,7 @@ SNAPSHOTS = st.builds(
     drivers=maybe(KEYS),
     libraries=maybe(KEYS),
     sources=maybe(st.dictionaries(TEXT, JSON, max_size=2)),
-    declared=maybe(st.lists(st.builds(Declared, TEXT, LOCATIONS), max_size=2).map(tuple)),
+    declared=maybe(st.lists(st.builds(Declared, TEXT, LOCATIONS, st.booleans()), max_size=2).map(tuple)),
     intent=maybe(INTENTS),
     patient=maybe(TEXT),
     chosen=maybe(TEXT),

@@ -16,6 +16,7 @@ MAY_IMPORT = {
     "model": set(),
     "redact": {"model"},
     "versions": {"model"},
+    "targets": {"model", "versions"},
     "contract": {"errors", "model"},
     "collect": {"contract", "errors", "model"},
     "knowledge": {"errors", "model", "versions"},
@@ -30,7 +31,7 @@ MAY_IMPORT = {
 
 #: The outside world, closed to everything that must be a pure function of the snapshot.
 OUTSIDE = {"os", "sys", "subprocess", "platform", "socket", "urllib", "click", "importlib_metadata"}
-PURE = {"model", "redact", "versions", "rules", "explain", "solve", "matrix", "render", "doctor"}
+PURE = {"model", "targets", "redact", "versions", "rules", "explain", "solve", "matrix", "render", "doctor"}
 
 
 def part_of(path: Path) -> str:

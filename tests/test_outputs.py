@@ -10,7 +10,9 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
-from jsonschema import Draft4Validator
+from jsonschema import Draft4Validator, Draft202012Validator
+
+from kdoctor.cli.schema import read_schema
 
 HERE = Path(__file__).parent
 SICK = HERE / "golden" / "rival-distributions" / "snapshot.json"
@@ -112,3 +114,76 @@ def test_formats_come_through_an_ascii_terminal(tmp_path, form):
     result = run("--from", hostile, "--format", form, folder=tmp_path, PYTHONIOENCODING="ascii", LC_ALL="C")
     assert (result.returncode, result.stderr) == (1, b"")
     assert result.stdout.isascii()
+
+
+LOCK = """\
+lock-version = "1.0"
+created-by = "some tool"
+
+[[packages]]
+name = "tensorflow"
+version = "2.15.1"
+
+[[packages]]
+name = "keras"
+version = "3.0.5"
+marker = "python_version >= '3.10'"
+"""
+
+
+@pytest.fixture
+def project(tmp_path):
+    (tmp_path / "pylock.toml").write_text(LOCK, encoding="utf-8")
+    return tmp_path
+
+
+TARGETS = ("--python-version", "3.9", "--python-version", "3.11", "--python-version", "3.13")
+
+
+def test_several_pythons_at_once(project):
+    result = run(".", *TARGETS, "--platform", "linux-x86_64", "--platform", "windows-amd64", folder=project)
+    text = result.stdout.decode()
+    assert (result.returncode, result.stderr) == (1, b"")
+    assert "6 targets" in text
+    lines = [line.split() for line in text.splitlines() if line.startswith("  Python")]
+    assert [" ".join(line[:4]) for line in lines] == [
+        f"Python {version}, {system}" for system in ("Linux x86_64", "Windows amd64") for version in ("3.9", "3.11", "3.13")
+    ]
+    assert lines[2][4] == "fails"
+    assert "pylock.toml:5" in text
+
+
+def test_several_targets_in_every_format(project):
+    outputs = [f"{form}:{form}" for form in ("json", "markdown", "sarif", "github", "gitlab", "junit")]
+    result = run("pylock.toml", *TARGETS, "-q", *(part for value in outputs for part in ("--output", value)), folder=project)
+    assert (result.returncode, result.stdout, result.stderr) == (1, b"", b"")
+    document = json.loads((project / "json").read_bytes())
+    Draft202012Validator(read_schema("reports")).validate(document)
+    assert [row["target"][:11] for row in document["targets"]] == ["Python 3.9,", "Python 3.11", "Python 3.13"]
+    sarif = json.loads((project / "sarif").read_bytes())
+    Draft4Validator(json.loads((HERE / "data" / "sarif-schema-2.1.0.json").read_text(encoding="utf-8"))).validate(sarif)
+    uris = {one["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] for one in sarif["runs"][0]["results"]}
+    assert uris == {"pylock.toml"}
+    assert len(ET.fromstring((project / "junit").read_bytes())) == 3
+    assert (project / "markdown").read_text(encoding="utf-8").count("| Python 3.") == 3
+    assert "file=pylock.toml,line=5," in (project / "github").read_text(encoding="utf-8")
+    fingerprints = [one["fingerprint"] for one in json.loads((project / "gitlab").read_bytes())]
+    assert len(fingerprints) == len(set(fingerprints)) > 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "says"),
+    [
+        (["--python-version", "3.11"], 2, "are for a project's files"),
+        ([".", "--python-version", "three"], 2, "'three' is no Python version such as 3.12"),
+        ([".", "--from", "x"], 2, "give one of them"),
+        (["sub"], 3, "sub holds none of pylock.toml"),
+        (["gone.lock"], 3, "gone.lock cannot be read: No such file or directory"),
+    ],
+)
+def test_what_cannot_be_a_target(project, arguments, code, says):
+    (project / "sub").mkdir()
+    arguments = arguments if arguments[:1] != ["--python-version"] else ["--example", *arguments]
+    result = run(*arguments, folder=project)
+    assert result.returncode == code
+    assert says in result.stderr.decode()

@@ -11,9 +11,12 @@ import click
 from kdoctor.cli.formats import FORMATS, Reports, Style, give_out, read_outputs
 from kdoctor.cli.options import Probing, color_option, deep_option, patient_options, probe_options, take_snapshot, wish_options, with_wishes
 from kdoctor.cli.output import say
+from kdoctor.cli.targets import PLATFORMS, file_of, targeted
 from kdoctor.model import Severity
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from kdoctor.model import Report, Snapshot
 
 _LEVELS = {"error": Severity.ERROR, "warning": Severity.WARNING, "note": Severity.NOTE}
@@ -21,7 +24,18 @@ _EXAMPLE = "EXAMPLE: an environment that was once built for real. It is not this
 
 
 @click.command()
+@click.argument("what", required=False, metavar="[PROJECT|FILE]")
 @patient_options
+@click.option("--python-version", "pythons", multiple=True, metavar="X.Y", help="Judge a project's files for this Python; repeatable.")
+@click.option(
+    "--platform",
+    "platforms",
+    multiple=True,
+    type=click.Choice(list(PLATFORMS)),
+    metavar="NAME",
+    help=f"Judge them for this platform; repeatable. [{', '.join(PLATFORMS)}]",
+)
+@click.option("--extra", "extras", multiple=True, metavar="NAME", help="Take an extra of the project, or group:NAME; repeatable.")
 @deep_option
 @probe_options
 @wish_options
@@ -37,8 +51,12 @@ _EXAMPLE = "EXAMPLE: an environment that was once built for real. It is not this
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing; the exit code tells.")
 def check(
     *,
+    what: str | None,
     python: str | None,
     source: str | None,
+    pythons: tuple[str, ...],
+    platforms: tuple[str, ...],
+    extras: tuple[str, ...],
     deep: bool,
     example: bool,
     or_example: bool,
@@ -60,27 +78,41 @@ def check(
     interpreter if TensorFlow or Keras are there, else python3 on PATH. Nothing of it is imported; its interpreter is only asked
     who it is; with --probe it is really run: each framework is imported and a tiny model trained, in processes of their own that
     leave nothing behind.
+
+    A PROJECT folder or a FILE (a lock, requirements, pyproject.toml, environment.yml) is judged as it would be installed, before
+    anything is; what leaves versions open is taken as an installer would take it today.
     """
     if quiet and verbose:
         raise click.UsageError("-q prints nothing, -v more than usual: give one of them.")
     if example and or_example:
         raise click.UsageError("--example shows the example anyway, --or-example only if need be: give one of them.")
     files = read_outputs(outputs)
+    source = _source(what, source)
     probing = Probing(probe, probe_timeout, probe_memory)
-    snapshot = take_snapshot(python, source, example=example, meanwhile=_load_rules, deep=deep, probing=probing)
-    snapshot = with_wishes(snapshot, require, backend)
+    found = take_snapshot(python, source, example=example, meanwhile=_load_rules, deep=deep, probing=probing)
+    found = with_wishes(found, require, backend)
+    snapshots = targeted(found, source, pythons, platforms, extras)
     documents = style != "text" or bool(files)
-    here = [_judged(snapshot)] if style == "text" else []
-    leaving = [_judged(snapshot if example else _leaving(snapshot))] if documents else []
+    here = [_judged(one) for one in snapshots] if style == "text" else []
+    leaving = [_judged(one if example else _leaving(one)) for one in snapshots] if documents else []
     if example and style == "text" and not quiet:
         say(_EXAMPLE)
     give_out(Reports(here, leaving), source, None if quiet else Style(style, color, verbose), files)
-    report = (here or leaving)[0]
-    if or_example and not quiet and style == "text" and _is_bare(report):
+    reports = here or leaving
+    if or_example and not quiet and style == "text" and _is_bare(reports[0]):
         say(f"\n{_EXAMPLE}")
         other = _judged(take_snapshot(None, None, example=True))
         give_out(Reports([other], []), None, Style(style, color, verbose), ())
-    sys.exit(exit_code(report, fail_on))
+    sys.exit(worst(exit_code(report, fail_on) for report in reports))
+
+
+def _source(what: str | None, source: str | None) -> str | None:
+    """Give the file to read: that of --from, or of the project that is named."""
+    if what is None:
+        return source
+    if source is not None:
+        raise click.UsageError("PROJECT or FILE and --from both say what to read: give one of them.")
+    return file_of(what)
 
 
 def _judged(snapshot: Snapshot) -> Report:
@@ -105,6 +137,11 @@ def _is_bare(report: Report) -> bool:
     from kdoctor.render.text import has_neither  # noqa: PLC0415 -- only --or-example asks.
 
     return has_neither(report)
+
+
+def worst(codes: Iterable[int]) -> int:
+    """Give the exit code for several reports: findings before what could not be judged, and that before nothing."""
+    return max(codes, key=(0, 3, 1).index)
 
 
 def exit_code(report: Report, fail_on: str) -> int:

@@ -10,6 +10,8 @@ import click
 
 from kdoctor.cli.options import color_option
 from kdoctor.cli.output import face_of, say
+from kdoctor.cli.targets import PLATFORMS, platform_here
+from kdoctor.cli.targets import python_version as valid_python
 from kdoctor.errors import KdoctorError
 from kdoctor.knowledge.families import BACKENDS
 from kdoctor.render.plan import FORMATS
@@ -20,14 +22,6 @@ if TYPE_CHECKING:
     from kdoctor.render.plan import Planned
     from kdoctor.solve.plan import Wanted
 
-_PLATFORMS = {
-    "linux-x86_64": ("linux", "x86_64", "glibc 2.31"),
-    "linux-aarch64": ("linux", "aarch64", "glibc 2.31"),
-    "windows-amd64": ("windows", "amd64", None),
-    "macos-arm64": ("darwin", "arm64", None),
-    "macos-x86_64": ("darwin", "x86_64", None),
-}
-_SYSTEMS = {"darwin": "macos"}
 #: Accelerator -> what is asked for beside a framework that is asked for.
 _EXTRAS = {
     "cpu": {},
@@ -46,7 +40,7 @@ _EXTRAS = {
 @click.option("--backend", type=click.Choice(sorted(BACKENDS)), help="The backend that Keras is to run on; it is asked for if need be.")
 @click.option("--accelerator", type=click.Choice(list(_EXTRAS)), help="Take the builds for it, through the extras of TensorFlow and JAX.")
 @click.option("--python-version", metavar="X.Y", help="The Python that it is for. [default: the one at hand]")
-@click.option("--platform", "platform_", type=click.Choice(list(_PLATFORMS)), help="The platform that it is for. [default: this one]")
+@click.option("--platform", "platform_", type=click.Choice(list(PLATFORMS)), help="The platform that it is for. [default: this one]")
 @click.option("--newest", "order", flag_value="newest", default=True, help="The newest releases that hold together (default).")
 @click.option("--oldest", "order", flag_value="oldest", help="The oldest ones.")
 @click.option("--stay-close-to", "freeze", metavar="FILE", help="Releases as near as possible to those of a pip freeze.")
@@ -159,13 +153,9 @@ def _name(text: str) -> str:
 def _target(python_version: str | None, platform_: str | None, backend: str | None) -> Snapshot:
     """Give the empty environment that the plan is for."""
     from kdoctor.model import Platform, Python, Snapshot  # noqa: PLC0415 -- start-up time of `--help`.
-    from kdoctor.versions import minor  # noqa: PLC0415 -- the same.
 
-    version = python_version or machine.python_version()
-    if minor(version) is None or "." not in version:
-        raise click.BadParameter(f"{version!r} is no Python version such as 3.12", param_hint="--python-version")
-    name = platform_ or _here()
-    system, architecture, libc = _PLATFORMS[name]
+    version = valid_python(python_version or machine.python_version())
+    system, architecture, libc = PLATFORMS[platform_ or platform_here()]
     variables = {"KERAS_BACKEND": backend} if backend else {}
     return Snapshot(
         origin="requirements",
@@ -175,14 +165,6 @@ def _target(python_version: str | None, platform_: str | None, backend: str | No
         keras_config={},
         accelerators=(),
     )
-
-
-def _here() -> str:
-    system, architecture = machine.system().lower(), machine.machine().lower()
-    name = f"{_SYSTEMS.get(system, system)}-{architecture}"
-    if name not in _PLATFORMS:
-        raise click.UsageError(f"this platform ({name}) is none that kdoctor plans for; name one with --platform.")
-    return name
 
 
 def _wanted(wishes: tuple[str, ...], target: Snapshot, order: str, freeze: str | None) -> Wanted:

@@ -10,7 +10,7 @@ from kdoctor.cli.output import say
 
 
 def read_schema(document: str) -> dict[str, Any]:
-    """Return the JSON Schema (draft 2020-12) of a document, `snapshot`, `report`, `matrix`, `plan` or `explanation`, whole in itself.
+    """Return the JSON Schema (draft 2020-12) of a document (`snapshot`, `report`, ...: see the command), whole in itself.
 
     A report holds a snapshot, so its schema carries that of the snapshot among its definitions.
     """
@@ -20,18 +20,20 @@ def read_schema(document: str) -> dict[str, Any]:
 
     folder = files("kdoctor") / "schema"
     found: dict[str, Any] = json.loads((folder / f"{document}.schema.json").read_text(encoding="utf-8"))
-    if document == "report":
-        found["$defs"]["snapshot"] = read_schema("snapshot")
+    inner = {"report": "snapshot", "reports": "report"}.get(document)
+    if inner:
+        found.setdefault("$defs", {})[inner] = read_schema(inner)
     return found
 
 
 @click.command(
     short_help="Print the JSON Schema of a document.",
     help="Print the JSON Schema (draft 2020-12) of what `kdoctor check --from` reads (snapshot) "
-    "or of what `kdoctor check --format json` (report), `kdoctor matrix --format json` (matrix), `kdoctor pin --format json` "
+    "or of what `kdoctor check --format json` (report, for several targets reports), `kdoctor matrix --format json` (matrix), "
+    "`kdoctor pin --format json` "
     "(plan) and `kdoctor explain FILE --format json` (explanation) print.",
 )
-@click.argument("document", type=click.Choice(["snapshot", "report", "matrix", "plan", "explanation"]))
+@click.argument("document", type=click.Choice(["snapshot", "report", "reports", "matrix", "plan", "explanation"]))
 def schema(document: str) -> None:
     """Print one schema to standard output."""
     import json  # noqa: PLC0415 - only this command needs it.

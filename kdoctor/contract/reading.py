@@ -154,7 +154,10 @@ def _folders(fields: Fields | None) -> dict[str, int | None] | None:
 def _declared(rows: list[Fields] | None) -> tuple[Declared, ...] | None:
     if rows is None:
         return None
-    return tuple(Declared(row.text("requirement") or "", _location(row.inner("location")) or Location("")) for row in rows)
+    return tuple(
+        Declared(row.text("requirement") or "", _location(row.inner("location")) or Location(""), constraint=bool(row.flag("constraint")))
+        for row in rows
+    )
 
 
 def _intent(fields: Fields | None) -> Intent | None:

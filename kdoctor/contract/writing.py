@@ -80,7 +80,11 @@ def _snapshot(snapshot: Snapshot) -> dict[str, Any]:
 
 
 def _declared(declared: Declared) -> dict[str, Any]:
-    return {"requirement": declared.requirement, "location": _location(declared.location)}
+    return {
+        "requirement": declared.requirement,
+        "location": _location(declared.location),
+        **({"constraint": True} if declared.constraint else {}),
+    }
 
 
 def _intent(intent: Intent) -> dict[str, Any]:

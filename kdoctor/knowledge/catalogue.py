@@ -13,6 +13,7 @@ _NAMES = {
     "KD101": "python-refused",
     "KD102": "no-wheel",
     "KD103": "pins-exclude-each-other",
+    "KD104": "requirements-unsatisfiable",
     "KD201": "keras-too-new-for-tensorflow",
     "KD202": "keras-3-behind-old-tf-keras",
     "KD203": "tensorflow-too-old-for-keras-3",

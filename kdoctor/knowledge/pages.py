@@ -55,6 +55,14 @@ _PAGES = (
         "Pin another release of one of the two; where none fits, they need two environments.",
     ),
     page_of(
+        "KD104",
+        "No set of releases satisfies the requirements",
+        "A requirements file or pyproject.toml asks for releases that no installer can bring together on this Python and platform.",
+        "What they require of each other, or of something else, excludes each other. pip searches long and then stops with "
+        "ResolutionImpossible.",
+        "Let one of them go further; `kdoctor pin` gives a set that holds together, or says which requirement stands in the way.",
+    ),
+    page_of(
         "KD201",
         "Keras 2 is newer than its TensorFlow",
         "A Keras of the 2.x line stands beside a TensorFlow of an older minor release.",

@@ -74,8 +74,8 @@ def _first(finding: Finding, print_: str, report: Report, target: str) -> Told:
 
 def _mending(finding: Finding, report: Report) -> Iterator[str]:
     remedies = [remedy for remedy in report.remedies if remedy.name in finding.remedies]
-    if remedies and remedies[0].commands:
-        yield clean(f"To mend it: {' && '.join(remedies[0].commands)}", longest=_WHOLE)
+    if remedies:
+        yield clean(f"To mend it: {' && '.join(remedies[0].commands) or remedies[0].title}", longest=_WHOLE)
     elif finding.advice:
         yield clean(finding.advice)
 

@@ -57,10 +57,14 @@ def _wishes(coupling: Coupling) -> Iterator[Wish]:
             for wanted in _requirements(text):
                 if wanted.marker is None or versions.marker_holds(wanted.marker, coupling.marker_environment):
                     yield Wish(f"{path} asks", wanted.name, wanted.specifier)
-    if coupling.snapshot.origin in _PLANS:
+    asks = _PLANS.get(coupling.snapshot.origin)
+    if asks and coupling.snapshot.declared is not None:
+        wishes = (versions.requirement(one.requirement) for one in coupling.snapshot.declared if not one.constraint)
+        yield from (Wish(asks, wanted.name, wanted.specifier) for wanted in wishes if wanted)
+    elif asks:
         for one in coupling.present.values():
             if one.version:
-                yield Wish(_PLANS[coupling.snapshot.origin], one.name, f"=={one.version}")
+                yield Wish(asks, one.name, f"=={one.version}")
 
 
 def _requirements(text: str) -> Iterator[versions.Requirement]:

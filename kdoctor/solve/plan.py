@@ -52,18 +52,18 @@ def plan(wanted: Wanted, rules: Rules) -> Plan:
     """
     target = Target.of(wanted.snapshot)
     ground = Ground(open_index(), target, versions.marker_environment(wanted.snapshot), wanted.order, wanted.now)
-    asked = _asked(wanted.requirements, ground.markers)
-    solved = _Planner(wanted.snapshot, ground, asked, rules).solve()
+    rows = asked(wanted.requirements, ground.markers)
+    solved = _Planner(wanted.snapshot, ground, rows, rules).solve()
     if solved.pins is not None:
         return Plan(wanted.requirements, solved.pins)
-    conflicts = list(_conflicts(ground, asked))
-    refused = tuple(ask for _, found in conflicts for ask in found.refused)
-    works, known = _known_to_work(wanted.snapshot, ground, asked, refused, rules)
+    cores = list(conflicts(ground, rows))
+    refused = tuple(ask for _, found in cores for ask in found.refused)
+    works, known = _known_to_work(wanted.snapshot, ground, rows, refused, rules)
     return Plan(
         wanted.requirements,
         {},
-        conflicts=tuple(tuple(text for text, _, _ in core) for core, _ in conflicts) or (wanted.requirements,),
-        because=tuple(because(ground, [ask for _, ask, _ in core], found) for core, found in conflicts) or (solved.against,),
+        conflicts=tuple(tuple(text for text, _, _ in core) for core, _ in cores) or (wanted.requirements,),
+        because=tuple(because(ground, [ask for _, ask, _ in core], found) for core, found in cores) or (solved.against,),
         works=works,
         known=known,
         forced=_forced(ground, works),
@@ -88,7 +88,7 @@ def _declared(ground: Ground, pins: Mapping[str, str]) -> Iterator[Ask]:
 Row = tuple[str, Ask, tuple[str, ...]]
 
 
-def _asked(requirements: Sequence[str], markers: Mapping[str, str] | None) -> list[Row]:
+def asked(requirements: Sequence[str], markers: Mapping[str, str] | None) -> list[Row]:
     """Read the requirements, those aside whose marker does not hold: each text with what it asks and its extras."""
     read_all = ((text, versions.requirement(text)) for text in requirements)
     return [
@@ -208,7 +208,7 @@ def _merged(one: Mapping[str, frozenset[str]], other: Mapping[str, frozenset[str
     return {name: one.get(name, frozenset()) | other.get(name, frozenset()) for name in {*one, *other}}
 
 
-def _conflicts(ground: Ground, asked: Sequence[Row]) -> Iterator[tuple[list[Row], Found]]:
+def conflicts(ground: Ground, asked: Sequence[Row]) -> Iterator[tuple[list[Row], Found]]:
     """Give groups of requirements, as few as possible, that metadata does not let anybody have together, and what was refused for each."""
     left = list(asked)
     while left and (found := _resolved(ground, left)).pins is None:
