@@ -5,7 +5,7 @@ from __future__ import annotations
 from kdoctor import rules
 from kdoctor.knowledge.coupling import Coupling, couple
 from kdoctor.knowledge.dates import knowledge_date
-from kdoctor.model import Finding, Report, Severity, Snapshot
+from kdoctor.model import Finding, Report, Severity, Snapshot, Unknown
 from kdoctor.rules.head import head
 from kdoctor.rules.usages import foretell
 
@@ -37,6 +37,7 @@ def diagnose(snapshot: Snapshot) -> Report:
         head=head(coupling),
         knowledge=knowledge_date(),
         unchecked=crashed,
+        unknown=() if snapshot.complete else _unknown(coupling),
     )
     report = report if verdict(findings) == "ok" else _with_remedies(report, coupling)
     return _in_files(report, coupling.snapshot) if snapshot.declared else report
@@ -49,6 +50,12 @@ def _in_files(report: Report, snapshot: Snapshot) -> Report:
 
     remedies = report.remedies if snapshot.origin == "environment" else as_pins(report.remedies)
     return report._replace(findings=located(report.findings, snapshot), remedies=remedies)
+
+
+def _unknown(coupling: Coupling) -> tuple[Unknown, ...]:
+    from kdoctor.rules.unknown import unknown  # noqa: PLC0415 -- an environment that was looked at leaves nothing open.
+
+    return unknown(coupling)
 
 
 def verdict(findings: tuple[Finding, ...]) -> str:

@@ -392,6 +392,13 @@ class Head(NamedTuple):
     accelerators: str
 
 
+class Unknown(NamedTuple):
+    """A fact that a pasted text leaves open, and the command that tells it there."""
+
+    what: str
+    command: str
+
+
 class Report(NamedTuple):
     """All that kdoctor says of a snapshot."""
 
@@ -406,6 +413,8 @@ class Report(NamedTuple):
     impossible: tuple[Impossible, ...] = ()
     #: Rules that could not look, with the reason.
     unchecked: tuple[str, ...] = ()
+    #: What nobody has said of this environment and would decide most.
+    unknown: tuple[Unknown, ...] = ()
     #: Findings that are not among the others on purpose, a sentence each: what is ignored and why, what the baseline knows.
     set_aside: tuple[str, ...] = ()
 

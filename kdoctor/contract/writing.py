@@ -45,6 +45,7 @@ def report_document(report: Report) -> dict[str, Any]:
             "findings": [_finding(finding) for finding in report.findings],
             "remedies": [_remedy(remedy) for remedy in report.remedies],
             **_said(impossible=[row._asdict() for row in report.impossible], unchecked=report.unchecked, set_aside=report.set_aside),
+            **_said(unknown=[row._asdict() for row in report.unknown]),
             "knowledge": report.knowledge,
             "snapshot": _snapshot(report.snapshot),
         }

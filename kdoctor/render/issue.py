@@ -173,6 +173,7 @@ def _how(report: Report) -> Iterator[str]:
         yield f"- variables: {', '.join(_code(f'{name}={value}') for name, value in sorted(snapshot.environment.items()))}"
     yield from (f"- could not read {said(what)}: {said(why)}" for what, why in snapshot.unread.items())
     yield from (f"- could not judge {said(rule)}" for rule in report.unchecked)
+    yield from (f"- not known: {said(one.what)} ({_code(one.command)} tells it)" for one in report.unknown)
     yield f"- not looked at: {_NOT_LOOKED_AT}"
 
 

@@ -45,7 +45,7 @@ def render(report: Report, face: Face, verbosity: int = 0) -> str:
     blocks = [_first_line(report, face)]
     blocks += [_NEITHER] if neither else [_head(report, face), _usages(report, face, verbosity)]
     blocks += _findings(shown, report, face, verbosity)
-    blocks += [_unread(report, face, verbosity)]
+    blocks += [_unread(report, face, verbosity), _unknown(report, face)]
     if report.findings or report.unchecked or not neither:
         blocks += [_last_line(report, face, hidden=len(report.findings) - len(shown))]
     return ascii_only("\n\n".join("\n".join(block) for block in blocks if block), face)
@@ -190,6 +190,15 @@ def _unread(report: Report, face: Face, verbosity: int) -> list[str]:
     lines += [f"Could not read {hidden} more (-v shows them)"] if hidden else []
     lines += [f"Could not judge {rule}" for rule in report.unchecked]
     return [line for text in lines for line in wrapped(clean(text), face.width, "  ", "    ")]
+
+
+def _unknown(report: Report, face: Face) -> list[str]:
+    """Give what would decide, and how to find out; a command is never wrapped, so that it can be copied whole."""
+    lines: list[str] = []
+    for command in dict.fromkeys(one.command for one in report.unknown):
+        told = "; ".join(one.what for one in report.unknown if one.command == command)
+        lines += [*wrapped(f"Not known: {told}. This tells it there:", face.width, "  ", "    "), f"    {command}"]
+    return lines
 
 
 def _last_line(report: Report, face: Face, hidden: int) -> list[str]:

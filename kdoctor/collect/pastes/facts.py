@@ -171,7 +171,7 @@ def _platform(found: dict[str, str]) -> Platform | None:
 
 
 def _listed(kinds: dict[str, int | None]) -> str:
-    """Put the kinds into words: "pip list of 43 distributions, nvidia-smi and words"."""
+    """Put the kinds into words: "pip list of 43 distributions, nvidia-smi and free text"."""
     told = [f"{kind} of {count} distribution{'s' if count > 1 else ''}" if count else kind for kind, count in kinds.items()]
-    *first, last = told or ["words"]
+    *first, last = told or ["free text"]
     return f"{', '.join(first)} and {last}" if first else last

@@ -78,7 +78,7 @@ class Words:
                 facts.said(name, one, WORDS)
             if one is None:
                 facts.unread.setdefault(name.strip("\0"), f"several versions are named: {', '.join(list(versions)[:4])}")
-            facts.kinds.setdefault("words", None)
+            facts.kinds.setdefault("free text", None)
 
 
 def _starts(longer: str, shorter: str) -> bool:
@@ -152,7 +152,7 @@ def _distribution(name: str, value: str, facts: Facts, weight: int) -> bool:
     facts.said(name, found[-1] if same else None, weight)
     if not same:
         facts.unread.setdefault(name, f"several versions are named: {', '.join(found[:4])}")
-    facts.kinds.setdefault("words", None)
+    facts.kinds.setdefault("free text", None)
     return True
 
 
@@ -164,7 +164,7 @@ def _python(value: str, facts: Facts, weight: int) -> bool:
         facts.tell("python", versions[0], weight)
     if bits := re.search(r"\b(32|64)[- ]bit", value):
         facts.tell("bits", bits[1], weight)
-    facts.kinds.setdefault("words", None)
+    facts.kinds.setdefault("free text", None)
     return True
 
 
@@ -177,7 +177,7 @@ def _machine(name: str, value: str, facts: Facts, weight: int) -> bool:
     if re.fullmatch(r"(?:.*\b(?:os|platform|operating system|distribution|system)\b.*)", name) and len(value) < 200:  # noqa: PLR2004 -- the same.
         noted = platforms.note_system(value, facts, weight)
         if noted:
-            facts.kinds.setdefault("words", None)
+            facts.kinds.setdefault("free text", None)
         return noted
     if re.search(r"\bgpu\b|\bgraphics\b|\baccelerator\b", name):
         return gpus(value, facts)
@@ -204,7 +204,7 @@ def _cuda(name: str, value: str, facts: Facts, weight: int) -> bool:
         facts.tell("cudnn", numbers[1] if both else numbers[0], weight, "library")
     if "cuda" in name and numbers and not name.startswith("is "):
         facts.tell("cuda", ".".join(numbers[0].split(".")[:2]), weight, "library")
-    facts.kinds.setdefault("words", None)
+    facts.kinds.setdefault("free text", None)
     return bool(cudnn or numbers)
 
 
