@@ -25,9 +25,10 @@ def diagnose(snapshot: Snapshot) -> Report:
     findings = (*unsatisfiable, *findings)
     usages = foretell(coupling, findings)
     if snapshot.probe:
-        from kdoctor.rules.probed import compare  # noqa: PLC0415 -- only where a live probe was run.
+        from kdoctor.explain import explain  # noqa: PLC0415 -- only where a live probe was run.
+        from kdoctor.rules.probed import compare  # noqa: PLC0415 -- the same.
 
-        findings, usages = compare(coupling, findings, usages, snapshot.probe)
+        findings, usages = compare(coupling, findings, usages, snapshot.probe, explain)
     report = Report(
         verdict=verdict(findings),
         usages=usages,

@@ -291,6 +291,8 @@ class Snapshot(NamedTuple):
     chosen: str | None = None
     #: What could not be read, and why.
     unread: Mapping[str, str] = _EMPTY
+    #: What was seen of devices and has no place among them, such as MIG mode; the keys stand in `kdoctor.collect.accelerators`.
+    observed: Mapping[str, str] | None = None
     #: What a text from elsewhere was taken for, such as "pip freeze"; None where nobody had to guess.
     read_as: str | None = None
     #: What is on disk; None = nobody looked (--deep).

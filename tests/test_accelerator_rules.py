@@ -57,6 +57,17 @@ AMD = {"accelerators": gpus(None, name="Radeon", vendor="amd")}
 AMD_6800M = {"accelerators": gpus(None, name="Radeon RX 6800M", vendor="amd")}
 TPU = {"accelerators": gpus(None, name="TPU v5e", vendor="google")}
 PASTE = {"complete": False}
+BUILT = "tensorflow==2.20.0 keras==3.12.0 nvidia-cudnn-cu12==9.10.2.21 " + CU12
+MANY_AND_NEW = JAX12.replace("9.10.2.21", "9.8.0.87").replace("nvidia-cublas-cu12==12.5.3.2", "nvidia-cublas-cu12==12.9.1.4")
+CLOSED = {"amd-access": "/dev/kfd is closed to this user"}
+NO_UVM = {"nvidia-uvm": "no /dev/nvidia-uvm"}
+ON_CUDA = {**ON_TORCH, "KERAS_TORCH_DEVICE": "cuda"}
+
+
+def in_container(*args: Any, **more: Any) -> Row:
+    """Give a row as `row` does, inside a container."""
+    made = row(*args, **more)
+    return made._replace(snapshot=made.snapshot._replace(platform=made.snapshot.platform._replace(container="docker")))
 
 
 def cc(*capabilities: str) -> dict[str, Any]:
@@ -193,6 +204,40 @@ ROWS = (
     row("KD707", "tensorflow==2.17.0 nvidia-cudnn-cu12==8.9.7.29"),
     row("KD707", "tensorflow==2.16.1"),
     # The driver.
+    row("KD708", JAX12.replace("9.10.2.21", "9.10.0.56"), E, "nvidia-cudnn-cu12 jax", env=ON_JAX),
+    row("KD708", JAX12.replace("9.10.2.21", "9.10.1.4"), env=ON_JAX),
+    row("KD708", JAX12.replace("9.10.2.21", "9.10.0.56"), env={**ON_JAX, "JAX_SKIP_CUDA_CONSTRAINTS_CHECK": "1"}),
+    row("KD708", MANY_AND_NEW, E, "nvidia-cudnn-cu12", env=ON_JAX, accelerators=gpus("8.0", "8.0")),
+    row("KD708", MANY_AND_NEW, env=ON_JAX),
+    # What is here and out of reach.
+    row("KD725", BUILT, E, "gpu tensorflow", unread={"nvml": "NVML error 4: Insufficient Permissions"}),
+    row("KD725", BUILT, E, "gpu", unread={"nvidia": "NVML error 999: Unknown Error (/dev/nvidiactl: Operation not permitted)"}),
+    row("KD725", BUILT, unread={"nvml": "NVML did not answer within 2 s"}),
+    row("KD725", "tensorflow-cpu==2.20.0 keras==3.12.0", unread={"nvml": "NVML error 4: Insufficient Permissions"}),
+    row("KD725", "tensorflow-rocm==2.14.0.600 keras==2.14.0", E, "gpu tensorflow-rocm", observed=CLOSED, **AMD),
+    row("KD725", "keras==3.12.0 torch==2.9.0+rocm6.4", E, "gpu torch", observed=CLOSED, env=ON_TORCH, **AMD),
+    row("KD725", "tensorflow-rocm==2.14.0.600 keras==2.14.0", observed={}, **AMD),
+    in_container("KD726", BUILT, E, "NVIDIA_DRIVER_CAPABILITIES", env={"NVIDIA_DRIVER_CAPABILITIES": "utility"}),
+    in_container("KD726", BUILT, env={"NVIDIA_DRIVER_CAPABILITIES": "compute,utility"}),
+    in_container("KD726", BUILT, env={"NVIDIA_DRIVER_CAPABILITIES": "utility"}, **libs(libcuda="570.86.10")),
+    row("KD726", BUILT, env={"NVIDIA_DRIVER_CAPABILITIES": "utility"}),
+    in_container("KD727", BUILT, W, "nvidia-driver gpu", observed=NO_UVM),
+    row("KD727", BUILT, N, "nvidia-driver", observed=NO_UVM),
+    row("KD727", BUILT, observed={"nvidia-mig": "GPU 0 of 1 split by MIG"}),
+    row("KD727", "tensorflow-cpu==2.20.0 keras==3.12.0", observed=NO_UVM),
+    row("KD736", "keras==3.12.0 torch==2.9.0+cpu", E, "KERAS_TORCH_DEVICE torch", env=ON_CUDA),
+    row("KD736", "keras==3.12.0 torch==2.9.0", E, "KERAS_TORCH_DEVICE", env=ON_CUDA, accelerators=()),
+    row("KD736", "keras==3.12.0 torch==2.9.0", env=ON_CUDA),
+    row("KD736", "keras==3.12.0 torch==2.9.0", env=ON_CUDA, accelerators=None),
+    row("KD736", "keras==3.12.0 torch==2.9.0", env={**ON_CUDA, "KERAS_TORCH_DEVICE": "cpu"}, accelerators=()),
+    row("KD736", "keras==3.12.0 torch==2.9.0 jax==0.8.1", env={**ON_CUDA, "KERAS_BACKEND": "jax"}, accelerators=()),
+    row("KD721", "tensorflow-rocm==2.14.0.600", N, "HIP_VISIBLE_DEVICES gpu", env={"HIP_VISIBLE_DEVICES": "-1"}, **AMD),
+    row("KD732", JAX + "jax-rocm7-plugin==0.7.0", E, "jax-rocm7-plugin jaxlib", env=ON_JAX, **AMD),
+    row("KD732", JAX + "jax-rocm7-plugin==0.8.1", env=ON_JAX, **AMD),
+    # A GPU of which only the name is known.
+    row("KD713", BUILT, E, "tensorflow gpu", accelerators=gpus(None, name="RTX 5090")),
+    row("KD713", BUILT, accelerators=gpus(None, name="NVIDIA GeForce RTX 4090")),
+    row("KD713", BUILT, accelerators=gpus(None, name="some GPU")),
     row("KD711", "tensorflow==2.15.0", E, "nvidia-driver tensorflow", **driver("470.199.02")),
     row("KD711", "tensorflow==2.15.0", **driver("525.60.13")),
     row("KD711", "tensorflow==2.15.0", **driver("525")),

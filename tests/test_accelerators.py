@@ -12,10 +12,10 @@ import pytest
 from machines.recorded import RECORDED, build
 
 from kdoctor.collect.accelerators import read_accelerators
-from kdoctor.collect.accelerators.capabilities import FROM_FAMILY, LISTED, capability_of
 from kdoctor.collect.accelerators.nvidia import read_nvidia
 from kdoctor.collect.accelerators.nvml import Answer, ask_nvml
 from kdoctor.collect.tree import Tree
+from kdoctor.gpu_names import FROM_FAMILY, LISTED, capability_of
 from kdoctor.model import Accelerator
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="recorded machines have names that Windows refuses")

@@ -14,24 +14,25 @@ ROOT = Path(__file__).parents[1] / "kdoctor"
 MAY_IMPORT = {
     "errors": set(),
     "model": set(),
+    "gpu_names": set(),
     "redact": {"model"},
     "versions": {"model"},
     "targets": {"model", "versions"},
     "contract": {"errors", "model"},
-    "collect": {"contract", "errors", "model"},
+    "collect": {"contract", "errors", "gpu_names", "model"},
     "knowledge": {"errors", "model", "versions"},
-    "rules": {"knowledge", "model", "versions"},
+    "rules": {"gpu_names", "knowledge", "model", "versions"},
     "matrix": {"contract", "knowledge", "model", "rules", "versions"},
     "explain": {"knowledge", "model", "rules", "versions"},
     "solve": {"knowledge", "model", "versions"},
     "render": {"contract", "model"},
     "apply": {"errors", "model"},
-    "doctor": {"knowledge", "model", "rules", "solve"},
+    "doctor": {"explain", "knowledge", "model", "rules", "solve"},
 }
 
 #: The outside world, closed to everything that must be a pure function of the snapshot.
 OUTSIDE = {"os", "sys", "subprocess", "platform", "socket", "urllib", "click", "importlib_metadata"}
-PURE = {"model", "targets", "redact", "versions", "rules", "explain", "solve", "matrix", "render", "doctor"}
+PURE = {"gpu_names", "model", "targets", "redact", "versions", "rules", "explain", "solve", "matrix", "render", "doctor"}
 
 
 def part_of(path: Path) -> str:

@@ -129,6 +129,23 @@ def test_the_numpy_backend_may_fail_in_training():
     assert report.usages["keras"].works is False
 
 
+MIXED_FILES = "ImportError: tensorflow/x.so: undefined symbol: Wrapped_PyInit__pywrap_x"
+HARMLESS = "2026-11-29 13:45:03.681682: I tensorflow/core/util/port.cc:110] oneDNN custom operations are on."
+MEANS_SOMETHING = "W0000 gpu_device.cc:2341] Cannot dlopen some GPU libraries. Skipping registering GPU devices..."
+
+
+def test_what_is_known_of_an_error_is_said():
+    report = judged(HEALTHY, step("keras", **{**IMPORT_ERROR, "error": MIXED_FILES}), *well()[1:])
+    finding = next(found for found in report.findings if found.rule == "KD811")
+    assert "files of two TensorFlows are mixed" in finding.cause
+
+
+@pytest.mark.parametrize(("line", "told"), [(HARMLESS, []), ("nothing that anybody knows", []), (MEANS_SOMETHING, ["KD815"])])
+def test_what_means_something_is_a_note(line, told):
+    report = judged(HEALTHY, *well(lines=(line,)))
+    assert (report.verdict, [found.rule for found in report.findings]) == ("ok", told)
+
+
 def test_the_text_shows_both():
     seen = well(devices=("CPU", "GPU NVIDIA L4", "GPU NVIDIA L4"))
     shown = text.render(judged(HEALTHY, *seen), Face())

@@ -104,6 +104,7 @@ def _put_together(
         accelerators=here.accelerators.devices,
         drivers=here.accelerators.drivers,
         libraries=here.accelerators.libraries,
+        observed=dict(here.accelerators.observed),
         patient=encodable(patient.executable),
         chosen=patient.why,
         unread={

@@ -88,6 +88,7 @@ def _snapshot(fields: Fields) -> Snapshot:
         patient=fields.text("patient"),
         chosen=fields.text("chosen"),
         unread=fields.known_texts("unread") or {},
+        observed=fields.known_texts("observed"),
         read_as=fields.text("read_as"),
         disk=read_disk(fields.inner("disk")),
         probe=read_probe(fields.inner("probe")),

@@ -72,6 +72,7 @@ def _snapshot(snapshot: Snapshot) -> dict[str, Any]:
         "accelerators": None if accelerators is None else [device._asdict() for device in accelerators],
         "drivers": _mapping(snapshot.drivers),
         "libraries": _mapping(snapshot.libraries),
+        **({} if snapshot.observed is None else {"observed": dict(snapshot.observed)}),
         "sources": _foreign(_mapping(snapshot.sources)),
         **({} if snapshot.declared is None else {"declared": list(map(_declared, snapshot.declared))}),
         **({} if snapshot.intent is None else {"intent": _intent(snapshot.intent)}),

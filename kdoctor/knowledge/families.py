@@ -16,6 +16,7 @@ OWNERS: dict[str, tuple[str, ...]] = {
         "tensorflow-rocm",
         "tensorflow-aarch64",
         "tensorflow-cpu-aws",
+        "tensorflow-tpu",
         "intel-tensorflow",
         "intel-tensorflow-avx512",
         "tensorflow-directml",

@@ -81,6 +81,11 @@ SINCE: dict[str, str] = {
     "KD722": "Always.",
     "KD723": "Always.",
     "KD724": "CUDA 12, whose libraries come as wheels.",
+    "KD708": "JAX 0.7, for its CUDA plugins.",
+    "KD725": "Always.",
+    "KD726": "Since containers get the driver from the host (nvidia-docker).",
+    "KD727": "Always.",
+    "KD736": "Keras 3, which reads the variable.",
     "KD731": "jax 0.4.22, from which on CUDA is a plugin.",
     "KD732": "jax 0.4.22.",
     "KD733": "jax 0.7.2, the first with a plugin for CUDA 13.",
@@ -104,6 +109,7 @@ SINCE: dict[str, str] = {
     "KD812": "Always; it takes a live probe to see it.",
     "KD813": "Always; it takes a live probe to see it.",
     "KD814": "Always; it takes a live probe to see it.",
+    "KD815": "Always; it takes a live probe to see it.",
     "KD901": "Always: what comes after the knowledge is no error.",
 }
 
@@ -142,6 +148,7 @@ SOURCES: dict[str, tuple[str, ...]] = {
     "KD812": (_PROBE,),
     "KD813": (_PROBE,),
     "KD814": (_PROBE, "docs.python.org/3/library/site.html"),
+    "KD815": (_PROBE, "the table behind `kdoctor explain FILE`"),
     "KD901": ("the date of the facts, `kdoctor knowledge date`",),
     "KD701": ("tensorflow.org/install/pip", _CUDA),
     "KD702": ("tensorflow/tensorflow#63362, #65842", _CUDA),
@@ -172,5 +179,10 @@ SOURCES: dict[str, tuple[str, ...]] = {
     "KD762": ("the files of libtpu-nightly on the package index",),
     "KD763": ("the extra tpu of jax",),
     "KD764": ("tensorflow/tensorflow#52149, #96203", "googlecolab/colabtools#5174, #5203, #5228"),
+    "KD708": ("jax_plugins/cuda/__init__.py, _check_cuda_versions", "cuDNN release notes, 9.10.1"),
+    "KD725": (_CUDA, "rocm.docs.amd.com, prerequisites"),
+    "KD726": ("docs.nvidia.com: container toolkit, driver capabilities",),
+    "KD727": (_CUDA,),
+    "KD736": ("keras/src/backend/torch/core.py, Keras 3",),
     "KD771": ("TensorFlow 1.6.0 release notes; tensorflow.org/install/pip",),
 }

@@ -240,6 +240,45 @@ _PAGES = (
         "TensorFlow could use more instructions is another thing, and harmless.",
         "Show the host's processor to the virtual machine, or take a build without AVX; 2.4.1 mended 2.4.0.",
     ),
+    page_of(
+        "KD708",
+        "JAX refuses this cuDNN",
+        "JAX's CUDA plugin is here with a cuDNN that it will not use: 9.10.0, or one before 9.10.1 with cuBLAS 12.9 and several GPUs.",
+        "The plugin checks the libraries when it starts. One that is known to compute wrongly makes it give up CUDA with a "
+        "log line, and JAX runs on the CPU.",
+        "Install nvidia-cudnn-cu12 9.10.1 or later.",
+    ),
+    page_of(
+        "KD725",
+        "The GPU is closed to this user",
+        "A GPU is here, and its device files (/dev/nvidiactl, /dev/kfd) cannot be opened by the user who runs kdoctor.",
+        "Clusters and containers hand out device files by groups and control groups. A framework opens the same files, is "
+        "refused, and runs on the CPU.",
+        "Get into the groups render and video for AMD, or ask for a job or container with a GPU.",
+    ),
+    page_of(
+        "KD726",
+        "The container lacks the driver's library",
+        "NVIDIA_DRIVER_CAPABILITIES is set in this container and names neither compute nor all.",
+        "The container toolkit mounts libcuda, which every framework needs, only for compute. nvidia-smi needs utility "
+        "alone, so it works and misleads.",
+        "Start the container with NVIDIA_DRIVER_CAPABILITIES=compute,utility.",
+    ),
+    page_of(
+        "KD727",
+        "/dev/nvidia-uvm is missing",
+        "The NVIDIA driver and GPU are here, and the device file for unified memory is not.",
+        "CUDA cannot start without it: cuInit gives CUDA_ERROR_UNKNOWN. On a host it is made when the first program asks, by"
+        " nvidia-modprobe; in a container nobody makes it.",
+        "nvidia-modprobe -u -c 0 on the host, and pass the file to the container.",
+    ),
+    page_of(
+        "KD736",
+        "KERAS_TORCH_DEVICE names what is not there",
+        "Keras runs on torch, and the variable names a device that this torch was not built for or that this machine does not have.",
+        "Keras takes the variable before it asks torch what there is, and puts every tensor there: the first layer fails.",
+        "Unset the variable, or install a torch built for the device.",
+    ),
 )
 
 PAGES: dict[str, RuleText] = {page.code: page for page in _PAGES}

@@ -41,6 +41,13 @@ _PAGES = (
         "passes them by.",
         "Remove or mend the file that does it; python -v shows which one was the last.",
     ),
+    page_of(
+        "KD815",
+        "It works, but complains of something",
+        "With --probe, what was imported and trained came to a good end, and printed a line that kdoctor knows to mean something.",
+        "Frameworks tell in log lines what they then do without, such as a GPU whose libraries are missing. Harmless lines are left out.",
+        "Read what the line means; where it is what you want, nothing must be done.",
+    ),
 )
 
 PAGES: dict[str, RuleText] = {page.code: page for page in _PAGES}

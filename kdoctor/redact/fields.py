@@ -67,6 +67,7 @@ FIELDS: Mapping[str, Callable[[Any, Places], Any]] = {
     "chosen": lambda why, _: words.sentence(why),
     "unread": _unread,
     "probe": redact_probe,
+    "observed": lambda seen, places: None if seen is None else _unread(seen, places),
     "read_as": lambda kind, _: words.sentence(kind),
     "disk": redact_disk,
 }

@@ -40,7 +40,7 @@ RULES: tuple[Rule, ...] = (
 
 
 #: Variables and distributions of which only the rules on devices speak.
-_DEVICE_VARIABLES = ("CUDA", "NVIDIA", "LD_", "JAX", "XLA", "HIP", "ROCR", "HSA", "TPU", "PJRT")
+_DEVICE_VARIABLES = ("CUDA", "KERAS_TORCH_DEVICE", "NVIDIA", "LD_", "JAX", "XLA", "HIP", "ROCR", "HSA", "TPU", "PJRT")
 _DEVICE_DISTRIBUTIONS = ("libtpu", "nvidia-", "jax-", "tensorflow-metal", "tensorflow-rocm")
 #: Rules that speak from metadata, and a second time of what --deep saw.
 _SEEN_ON_DISK_TOO = ("KD301", "KD304", "KD501", "KD702", "KD771")

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from kdoctor import versions
+from kdoctor.gpu_names import capability_of
 from kdoctor.knowledge.accelerators import (
     BUILD_INFO,
     BUILDS,
@@ -74,8 +75,15 @@ def devices(coupling: Coupling, vendor: str = "nvidia") -> tuple[Accelerator, ..
 
 
 def all_devices(coupling: Coupling, vendor: str = "nvidia") -> tuple[Accelerator, ...]:
-    """Give the devices of a vendor that are known, hidden or not."""
-    return tuple(device for device in coupling.snapshot.accelerators or () if device.vendor == vendor)
+    """Give the devices of a vendor that are known, hidden or not; where only the name of one is, with the capability that follows."""
+    found = (device for device in coupling.snapshot.accelerators or () if device.vendor == vendor)
+    return tuple(_with_capability(device) if vendor == "nvidia" else device for device in found)
+
+
+def _with_capability(device: Accelerator) -> Accelerator:
+    if device.compute_capability or not device.name:
+        return device
+    return device._replace(compute_capability=capability_of(device.name))
 
 
 def runs_on(coupling: Coupling, *systems: str) -> bool:

@@ -165,6 +165,35 @@ def failing_convolutions(coupling: Coupling) -> Iterator[Finding]:
             )
 
 
+def refused_by_jax(coupling: Coupling) -> Iterator[Finding]:
+    """Give a finding where the CUDA plugin of JAX refuses a cuDNN by its number; it then runs on the CPU."""
+    if "JAX_SKIP_CUDA_CONSTRAINTS_CHECK" in (coupling.snapshot.environment or {}):
+        return
+    for consumer in consumers(coupling) if devices(coupling) else ():
+        library = cudnn(coupling, consumer)
+        if consumer.framework != "jax" or library is None or below(consumer.distribution.version, "0.7") is not False:
+            continue
+        cublas = coupling.present.get("nvidia-cublas-cu12") or coupling.present.get("nvidia-cublas")
+        number = numbers(library.version)[:3]
+        several = len(devices(coupling)) > 1 and cublas is not None and below(cublas.version, "12.9") is False
+        if number == (9, 10, 0) or (several and below(library.version, "9.10.1")):
+            why = (
+                "cuDNN 9.10.0 renumbered some of its constants; JAX asks for 9.10.1."
+                if number == (9, 10, 0)
+                else "With cuBLAS 12.9 and several GPUs, cuDNN before 9.10.1 computes some products wrongly."
+            )
+            yield Finding(
+                rule="KD708",
+                name=name_of("KD708"),
+                severity=weight(coupling, "jax"),
+                summary=f"{label(consumer.distribution)} refuses {_told(library)}",
+                cause=f"{why} The CUDA backend is then not available, and JAX runs on the CPU.",
+                subjects=(library.subject, consumer.distribution.name, "jax"),
+                evidence=(Evidence("CUDA version check failed during initialization", "jax_plugins/cuda/__init__.py"),),
+                ways=(Way("later-cudnn", "take the next cuDNN", needs=(f"nvidia-cudnn-cu{consumer.major}>=9.10.1,<10",)),),
+            )
+
+
 def wheels_not_found(coupling: Coupling) -> Iterator[Finding]:
     """Give a finding for TensorFlow 2.16.1 with its CUDA libraries as wheels, which it does not find without LD_LIBRARY_PATH."""
     tensorflow, cudnn_wheel = coupling.tensorflow, coupling.present.get("nvidia-cudnn-cu12")

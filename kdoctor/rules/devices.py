@@ -6,7 +6,18 @@ from collections.abc import Callable, Iterator
 
 from kdoctor.knowledge.coupling import Coupling
 from kdoctor.model import Finding
-from kdoctor.rules import accelerators, capabilities, cuda_libraries, cudnn, driver, jax_devices, loading, other_devices, rocm
+from kdoctor.rules import (
+    accelerators,
+    capabilities,
+    cuda_libraries,
+    cudnn,
+    device_access,
+    driver,
+    jax_devices,
+    loading,
+    other_devices,
+    rocm,
+)
 
 #: In the order in which findings of one severity are shown, after those of the other rules.
 DEVICE_RULES: tuple[Callable[[Coupling], Iterator[Finding]], ...] = (
@@ -15,6 +26,10 @@ DEVICE_RULES: tuple[Callable[[Coupling], Iterator[Finding]], ...] = (
     accelerators.torch_on_cpu,
     driver.driver_too_old,
     driver.driver_halves_differ,
+    device_access.closed_devices,
+    device_access.without_compute,
+    device_access.missing_uvm,
+    device_access.torch_device,
     capabilities.gpu_not_in_build,
     cuda_libraries.libraries_missing,
     cuda_libraries.compiler_missing,
@@ -23,8 +38,10 @@ DEVICE_RULES: tuple[Callable[[Coupling], Iterator[Finding]], ...] = (
     cudnn.cudnn_mismatch,
     cudnn.cudnn_without_gpu,
     cudnn.failing_convolutions,
+    cudnn.refused_by_jax,
     cudnn.wheels_not_found,
     loading.hidden_devices,
+    loading.hidden_amd,
     loading.stubs_on_path,
     loading.other_cuda_on_path,
     loading.jax_platforms,

@@ -60,7 +60,8 @@ def plugin_behind(coupling: Coupling) -> Iterator[Finding]:
     """Give a finding where a CUDA plugin is older than jaxlib, or where plugins of two CUDAs are installed."""
     jaxlib = coupling.present.get("jaxlib")
     plugins = [coupling.present[name] for name in _PLUGINS if name in coupling.present]
-    for plugin in plugins if devices(coupling) else ():
+    amd = [one for name, one in coupling.present.items() if name.startswith("jax-rocm") and name.endswith("plugin")]
+    for plugin in (*(plugins if devices(coupling) else ()), *(amd if devices(coupling, "amd") else ())):
         if jaxlib and versions.satisfies(versions.base(plugin.version), f"<{versions.base(jaxlib.version)}"):
             yield _behind(coupling, plugin, jaxlib)
     if len(plugins) > 1 and devices(coupling):

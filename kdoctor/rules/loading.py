@@ -54,6 +54,18 @@ def hidden_devices(coupling: Coupling) -> Iterator[Finding]:
             yield _hidden(coupling, "KD722", severity, summary, cause, where)
 
 
+def hidden_amd(coupling: Coupling) -> Iterator[Finding]:
+    """Give a note where a variable hides every AMD GPU."""
+    variables = coupling.snapshot.environment or {}
+    for name in ("HIP_VISIBLE_DEVICES", "ROCR_VISIBLE_DEVICES"):
+        value = variables.get(name)
+        if value is not None and all_devices(coupling, "amd") and value.split(",")[0].strip() in NO_DEVICES:
+            found = _hidden(
+                coupling, "KD721", Severity.NOTE, f"{name}={value!r} hides every AMD GPU", "Everything runs on the CPU.", _ENVIRONMENT
+            )
+            yield found._replace(subjects=(name, "gpu"))
+
+
 def _hidden(coupling: Coupling, code: str, severity: Severity, summary: str, cause: str, where: str) -> Finding:
     mendable = code == "KD722" and "CUDA_VISIBLE_DEVICES" in (coupling.snapshot.environment or {})
     return Finding(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from kdoctor import versions
 from kdoctor.knowledge.catalogue import name_of
 from kdoctor.knowledge.coupling import Coupling
-from kdoctor.model import Distribution, Evidence, Finding, Probe, ProbeStep, Severity, UsageResult
+from kdoctor.model import Distribution, Evidence, Explanation, Finding, Probe, ProbeStep, Severity, UsageResult
 from kdoctor.rules.usages import broken_components
 
 #: Usage -> the import names that it needs.
@@ -23,6 +23,10 @@ _REPORT = "kdoctor snapshot --probe -o FILE writes down all that was seen; pleas
 _QUOTED = 3
 
 
+#: From a text to what is known of it, the likeliest cause first.
+Explain = Callable[[str], tuple[Explanation, ...]]
+
+
 class _Failure(NamedTuple):
     """Something that was foretold to work and does not."""
 
@@ -33,16 +37,17 @@ class _Failure(NamedTuple):
 
 
 def compare(
-    coupling: Coupling, findings: tuple[Finding, ...], foretold: Mapping[str, UsageResult], probe: Probe
+    coupling: Coupling, findings: tuple[Finding, ...], foretold: Mapping[str, UsageResult], probe: Probe, explain: Explain
 ) -> tuple[tuple[Finding, ...], dict[str, UsageResult]]:
     """Give the findings and the usages after a probe: `works` says what happened, and each difference is a finding of its own.
 
-    An error of which the probe saw the contrary becomes a warning.
+    An error of which the probe saw the contrary becomes a warning. `explain` reads what was raised and printed.
     """
     usages = {usage: _happened(probe, usage, result) for usage, result in foretold.items()}
     worked = _worked(coupling, probe, usages)
     kept = tuple(_lowered(finding) if _contradicted(finding, worked) else finding for finding in findings)
-    told = [*_start(probe), *_failing(coupling, probe, findings, usages), *_working(usages, foretold), *_others(coupling, probe)]
+    told = [*_start(probe), *_failing(coupling, probe, findings, usages, explain), *_working(usages, foretold), *_others(coupling, probe)]
+    told += _said(probe, explain, {one.rule for one in findings})
     because = {usage: tuple(one.rule for one in told if usage in one.breaks) for usage in usages}
     # A mixture is not tried where one of its halves fails; what fails there fails it.
     because["mixed"] = because["mixed"] or (*because["keras"], *because["tensorflow.keras"])
@@ -138,7 +143,9 @@ def _start(probe: Probe) -> Iterator[Finding]:
     )
 
 
-def _failing(coupling: Coupling, probe: Probe, findings: tuple[Finding, ...], usages: Mapping[str, UsageResult]) -> Iterator[Finding]:
+def _failing(
+    coupling: Coupling, probe: Probe, findings: tuple[Finding, ...], usages: Mapping[str, UsageResult], explain: Explain
+) -> Iterator[Finding]:
     """Give one finding for each reason for which something fails that was foretold to work."""
     grouped: dict[tuple[object, ...], list[_Failure]] = {}
     for failure in _failures(coupling, probe, findings, usages):
@@ -146,19 +153,47 @@ def _failing(coupling: Coupling, probe: Probe, findings: tuple[Finding, ...], us
         reason = (step.cause or step.error or step.outcome, step.signal, step.where, failure.severity)
         grouped.setdefault(reason, []).append(failure)
     for group in grouped.values():
-        step = group[0].step
-        names = [failure.words for failure in group]
-        yield Finding(
-            rule="KD811",
-            name=name_of("KD811"),
-            severity=group[0].severity,
-            summary=f"foretold to work, but fails: {_joined(names)} {_ended(step, probe)}",
-            cause=_cause(step),
-            subjects=tuple(dict.fromkeys(subject for failure in group for subject in failure.subjects)),
-            evidence=tuple(_evidence(step)),
-            breaks=frozenset(failure.step.name for failure in group),
-            advice=_REPORT,
-        )
+        yield _fault(group, probe, explain)
+
+
+def _fault(group: list[_Failure], probe: Probe, explain: Explain) -> Finding:
+    step = group[0].step
+    known = next((one for one in _explained_lines(step, explain) if not one.harmless and one.confidence != "low"), None)
+    return Finding(
+        rule="KD811",
+        name=name_of("KD811"),
+        severity=group[0].severity,
+        summary=f"foretold to work, but fails: {_joined(failure.words for failure in group)} {_ended(step, probe)}",
+        cause=" ".join(part for part in (_cause(step), known.cause if known else "") if part),
+        subjects=tuple(dict.fromkeys(subject for failure in group for subject in failure.subjects)),
+        evidence=tuple(_evidence(step)),
+        breaks=frozenset(failure.step.name for failure in group),
+        advice=f"{known.remedy} {_REPORT}" if known else _REPORT,
+    )
+
+
+def _explained_lines(step: ProbeStep, explain: Explain) -> tuple[Explanation, ...]:
+    return explain("\n".join((*step.lines, *(text for text in (step.error, step.cause) if text))))
+
+
+def _said(probe: Probe, explain: Explain, spoken: set[str]) -> Iterator[Finding]:
+    """Give a note for what a step that went well printed and that means something, where no rule has spoken of it."""
+    told: set[str] = set()
+    for step in probe.steps:
+        for one in _explained_lines(step, explain) if step.outcome == "works" else ():
+            if one.harmless or one.confidence == "low" or one.rule in spoken or one.cause in told:
+                continue
+            told.add(one.cause)
+            yield Finding(
+                rule="KD815",
+                name=name_of("KD815"),
+                severity=Severity.NOTE,
+                summary=f"{_WORDS.get(step.name, f'import {step.name}')} works, and said: {one.matched}",
+                cause=one.cause,
+                subjects=(one.topic,),
+                evidence=(Evidence(one.matched, f"printed during {step.name}"),),
+                advice=one.remedy or None,
+            )
 
 
 def _failures(coupling: Coupling, probe: Probe, findings: tuple[Finding, ...], usages: Mapping[str, UsageResult]) -> Iterator[_Failure]:

@@ -146,8 +146,17 @@ def _of_tensorflow(coupling: Coupling) -> frozenset[str] | None:
     served |= {"nvidia"} if tensorflow_build(coupling) else set()
     served |= {"apple"} if "tensorflow-metal" in present and runs_on(coupling, "darwin") else set()
     served |= {"intel"} if "intel-extension-for-tensorflow" in present else set()
-    served |= {"google"} if tensorflow.name == "tensorflow" and "tensorflow-tpu" in present else set()
-    known = ("tensorflow", "tensorflow-gpu", "tensorflow-cpu", "tensorflow-rocm", "tensorflow-macos", "tensorflow-intel", "tf-nightly")
+    served |= {"google"} if tensorflow.name == "tensorflow-tpu" else set()
+    known = (
+        "tensorflow",
+        "tensorflow-gpu",
+        "tensorflow-cpu",
+        "tensorflow-rocm",
+        "tensorflow-macos",
+        "tensorflow-intel",
+        "tensorflow-tpu",
+        "tf-nightly",
+    )
     unsure = tensorflow.name not in known or (tensorflow.name == "tensorflow-gpu" and not served)
     return None if unsure else frozenset(served)
 

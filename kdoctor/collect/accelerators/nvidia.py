@@ -94,7 +94,7 @@ def _named(tree: Tree) -> Iterator[Accelerator]:
 
 
 def _by_name(name: str | None) -> Accelerator:
-    from kdoctor.collect.accelerators.capabilities import capability_of  # noqa: PLC0415 -- a table for the rare case.
+    from kdoctor.gpu_names import capability_of  # noqa: PLC0415 -- a table for the rare case.
 
     # The driver writes Unknown until somebody first opens the GPU.
     known = name if name and name != "Unknown" else None

@@ -72,7 +72,7 @@ FROM_FAMILY = {
 
 #: Words around a name that say nothing of the chip: makers' prefixes, memory and its kind, form factor, cooling, vGPU profiles.
 _MEANINGLESS = re.compile(
-    r"nvidia|tesla|grid|\d+gb?|hbm\w*|pcie|sxm\d*|sxm|nvl\d*|laptop|mobile|gpu|with|max|q|design|generation|gen|edition"
+    r"nvidia|geforce|tesla|grid|\d+gb?|hbm\w*|pcie|sxm\d*|sxm|nvl\d*|laptop|mobile|gpu|with|max|q|design|generation|gen|edition"
     r"|workstation|server|super[cp]o?d|developer|kit|engineering|reference|founders|\d+[abcq]|mig|\d+g\.\d+gb(\+me)?"
 )
 _WORD = re.compile(r"[^\s\-/()]+")
@@ -88,7 +88,8 @@ def capability_of(name: str) -> str | None:
     for table in (LISTED, FROM_FAMILY):
         for capability, names in table.items():
             for known in names:
-                length = _match(words, tuple(known.lower().split()))
+                # People leave the brand out, and no other maker has such numbers.
+                length = _match(words, tuple(known.lower().removeprefix("geforce ").split()))
                 if length and (best is None or length > best[0]):
                     best = (length, capability)
     return best[1] if best else None
