@@ -1,6 +1,6 @@
 """One step of the live probe, run inside the patient: it imports a framework or trains a tiny model, and tells each stage in a file.
 
-It is run as `PYTHON -B step.py NAME SAID CRASHED SECONDS CWD` and read by `kdoctor.collect.probe`; no other part of kdoctor runs
+It is run as `PYTHON -B step.py NAME SAID CRASHED WARNING CWD` and read by `kdoctor.collect.probe`; no other part of kdoctor runs
 there. What it has to say it appends line by line to the file SAID, so that a crash takes nothing with it that was known before;
 where it crashed or hung stands in CRASHED. It keeps to what Python 3.6 and PyPy understand.
 """
@@ -233,13 +233,13 @@ def relative(path: "str") -> "str":
     return path[len(max(above, key=len).rstrip(os.sep)) + 1 :] if above else path
 
 
-def main(name: "str", said: "str", crashed: "str", seconds: "str", cwd: "str") -> "int":
-    """Run one step; 0 where all went well, 1 where an exception ended it."""
+def main(name: "str", said: "str", crashed: "str", warning: "str", cwd: "str") -> "int":
+    """Run one step; 0 where all went well, 1 where an exception ended it. At the time `warning` of the clock it tells where it hangs."""
     teller = Teller(said)
     report = open(crashed, "w")  # noqa: SIM115 - It stays open to the end.
     faulthandler.enable(report, all_threads=False)
     # The watchdog sees a main thread that waits in C, too.
-    faulthandler.dump_traceback_later(float(seconds), file=report)
+    faulthandler.dump_traceback_later(max(0.1, float(warning) - time.time()), file=report)
     if not getattr(sys.flags, "safe_path", False):
         sys.path.insert(0, cwd)
     teller.tell(begun="start")
