@@ -12,8 +12,8 @@ from kdoctor.solve.task import Outcome, Task
 
 #: Remedies and impossible goals shown at most.
 _MOST = 3
-#: Sets of distributions tried for all goals together, after which no further goal is begun if there is a remedy.
-_ENOUGH = 80
+#: States of the search looked at for all goals together, after which no further goal is begun if there is a remedy.
+_ENOUGH = 2500
 
 
 def remedies(coupling: Coupling, findings: Sequence[Finding], rules: Rules) -> tuple[tuple[Remedy, ...], tuple[Impossible, ...]]:
@@ -29,7 +29,7 @@ def remedies(coupling: Coupling, findings: Sequence[Finding], rules: Rules) -> t
     found: list[Outcome] = []
     impossible: dict[str, Impossible] = {}
     for goal in goals(findings, severity):
-        if found and bench.tried > _ENOUGH:
+        if found and bench.work > _ENOUGH:
             break
         for outcome in Task(bench, goal).outcomes(in_part=not any(one.remedy for one in found)):
             if outcome.impossible:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import combinations, islice
 from typing import NamedTuple
 
@@ -29,6 +29,12 @@ class Goal(NamedTuple):
     remove: frozenset[str] = frozenset()
     reinstall: tuple[str, ...] = ()
     environment: Mapping[str, str | None] = {}
+    #: Which finding asked for which of the ways.
+    taken: tuple[tuple[Finding, Way], ...] = ()
+
+    def without(self, keys: Collection[tuple[str, tuple[str, ...]]]) -> Goal:
+        """Give the goal as it would be if there were no findings of these rules and subjects."""
+        return _combined([(finding, way) for finding, way in self.taken if (finding.rule, finding.subjects) not in keys]) or self
 
 
 def goals(findings: Sequence[Finding], severity: Severity) -> list[Goal]:
@@ -37,7 +43,7 @@ def goals(findings: Sequence[Finding], severity: Severity) -> list[Goal]:
     found: list[Goal] = []
     for chosen in islice(_choices([len(finding.ways) for finding in offered]), _LOOKED_AT):
         goal = _combined([(finding, finding.ways[chosen.get(i, 0)]) for i, finding in enumerate(offered)])
-        if goal and goal not in found:
+        if goal and all(goal._replace(taken=()) != other._replace(taken=()) for other in found):
             found.append(goal)
     return found[:_MOST]
 
@@ -75,7 +81,7 @@ def _combined(ways: Sequence[tuple[Finding, Way]]) -> Goal | None:
         if way not in unique and not again:
             unique.append(way)
     needs = tuple(need for need in needs if asked(need.text).name not in reinstall)
-    return Goal(tuple(unique), needs, remove, reinstall, environment)
+    return Goal(tuple(unique), needs, remove, reinstall, environment, tuple(ways))
 
 
 def asked(text: str) -> Condition:

@@ -6,10 +6,11 @@ from collections.abc import Callable, Collection
 
 from kdoctor.knowledge.coupling import Coupling, couple
 from kdoctor.model import Finding, Severity
+from kdoctor.solve.cost import Pins
 from kdoctor.solve.goals import Goal, needs_of
+from kdoctor.solve.lessons import Odd
 from kdoctor.solve.patched import patched
 from kdoctor.solve.problem import Problem
-from kdoctor.solve.search import Odd, Pins
 
 Rules = Callable[[Coupling], "tuple[Finding, ...]"]
 Key = tuple[str, tuple[str, ...]]
@@ -26,8 +27,8 @@ class Bench:
         self.coupling = coupling
         self.severity = severity
         self.rules = rules
-        #: Sets of distributions tried so far, for all goals together.
-        self.tried = 0
+        #: How much was looked at so far, for all goals together.
+        self.work = 0
         self.before = frozenset(key(finding) for finding in findings)
 
     def odds(self, problem: Problem, goal: Goal, pins: Pins, incurable: Collection[Key] = ()) -> tuple[Odd, ...]:

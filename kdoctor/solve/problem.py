@@ -13,7 +13,7 @@ from kdoctor.knowledge.facts import FACTS
 from kdoctor.knowledge.families import ROLE_OF, ROLES
 from kdoctor.knowledge.index import Index, Target, installable
 from kdoctor.knowledge.schema import SWITCH, Fact
-from kdoctor.model import Distribution
+from kdoctor.model import Distribution, Severity
 from kdoctor.solve.goals import Goal, Need, asked
 from kdoctor.solve.nearness import by_age, by_nearness
 
@@ -23,7 +23,7 @@ _NO_GOAL = Goal()
 #: Stands for some version below all bounds, where nobody names one.
 _OLDER = "0"
 #: Versions under which empty packages were uploaded, to hold a name; nothing is near to them.
-_PLACEHOLDERS = ("0", "0.0", "0.0.0")
+PLACEHOLDERS = ("0", "0.0", "0.0.0")
 #: A version that a specifier admits for sure, such as the 0.7.0 of `>=0.7.0,<0.8`.
 _BOUND = re.compile(r"(?:>=|==|~=|<=)\s*([0-9][0-9A-Za-z.]*[0-9A-Za-z])(?:\.\*)?", re.ASCII)
 
@@ -64,7 +64,7 @@ class Problem:
         self._candidates: dict[str, tuple[str, ...]] = {}
         self._dependencies: dict[tuple[str, str], tuple[Wish, ...]] = {}
         self._facts: dict[tuple[str, str | None], tuple[tuple[frozenset[str], Wish], ...]] = {}
-        self._facts_on: dict[str, list[Fact]] = {}
+        self._facts_on: dict[str, list[tuple[Fact, tuple[str, ...], frozenset[str]]]] = {}
         self._admitted: dict[tuple[str, str, bool], frozenset[str]] = {}
         self._aged: dict[tuple[str, str | None], list[str]] = {}
         self._resolved: dict[str, str] = {}
@@ -82,6 +82,10 @@ class Problem:
     def movable(self, name: str) -> bool:
         """Tell whether a distribution is installed and could be had in another version."""
         return name in self.installed and (name in self.index.projects or name in self.loose)
+
+    def could_come_in(self, name: str) -> bool:
+        """Tell whether a distribution is known to be missing, and its releases are known."""
+        return name in self.index.projects and self.coupling.has(name) is False
 
     def resolve(self, name: str) -> str:
         """Give the distribution that a requirement on `name` falls to: a stand-in that answers for the same import, if one is installed.
@@ -178,7 +182,7 @@ class Problem:
         offered = [r for r in self.index.releases(name) if not r.yanked and (early or not r.prerelease)]
         usable = [release for release in offered if installable(release, self.target) is not False]
         newest_first = [release.version for release in reversed(usable)]
-        if here is None or here in _PLACEHOLDERS:
+        if here is None or here in PLACEHOLDERS:
             return newest_first
         # What is installed may stay, even where it was yanked or is unknown to the index.
         return [here, *(version for version in by_nearness(newest_first, here) if version != here)]
@@ -215,25 +219,37 @@ class Problem:
 
     def facts_on(self, name: str, version: str | None, changed: frozenset[str]) -> Iterator[Wish]:
         """Give what curated facts require when `name` is at `version` and everything outside `changed` stands as installed."""
-        found = self._facts.get((name, version))
-        if found is None:
-            found = self._facts[name, version] = tuple(self._facts_of(name, version))
-        for others, wish in found:
+        for others, wish in self.facts(name, version):
             if not others or not others & changed:
                 yield wish
 
+    def facts(self, name: str, version: str | None) -> tuple[tuple[frozenset[str], Wish], ...]:
+        """Give what facts require of a release, each with the others that it rests on, who fulfil its conditions as they stand."""
+        found = self._facts.get((name, version))
+        if found is None:
+            found = self._facts[name, version] = tuple(self._facts_of(name, version))
+        return found
+
     def _facts_of(self, name: str, version: str | None) -> Iterator[tuple[frozenset[str], Wish]]:
-        """Give what facts require, each with the others that it rests on, who fulfil its conditions as they stand."""
         if name not in self._facts_on:
-            self._facts_on[name] = [fact for fact in FACTS if any(self._who(read(text).name) == name for text in fact.when)]
-        for fact in self._facts_on[name]:
-            conditions = [(self._who(read(text).name), text) for text in fact.when]
-            own = [read(text).specifier for who, text in conditions if who == name]
-            if all(versions.satisfies(versions.base(version), specifier) for specifier in own if specifier) and all(
-                holds(text, self.coupling) for who, text in conditions if who != name
-            ):
+            self._facts_on[name] = list(self._speaking_of(name))
+        released = versions.base(version)
+        for fact, own, others in self._facts_on[name]:
+            if all(versions.satisfies(released, specifier) for specifier in own):
                 for wish in self._fact_wish(fact, name, version):
-                    yield frozenset(who for who, _ in conditions if who != name), wish
+                    yield others, wish
+
+    def _speaking_of(self, name: str) -> Iterator[tuple[Fact, tuple[str, ...], frozenset[str]]]:
+        """Give the facts on a distribution whose other conditions hold, with what they say of its version and on whom else they rest."""
+        for fact in FACTS:
+            conditions = [(self._who(read(text).name), text) for text in fact.when]
+            own = [read(text) for who, text in conditions if who == name]
+            # Where it must not be installed there is nothing to say of its releases; and notes forbid nothing.
+            if not own or any(one.mark == "!" for one in own) or fact.severity is not Severity.ERROR:
+                continue
+            if all(holds(text, self.coupling) for who, text in conditions if who != name):
+                specifiers = tuple(one.specifier for one in own if one.specifier)
+                yield fact, specifiers, frozenset(who for who, _ in conditions if who != name)
 
     def _fact_wish(self, fact: Fact, name: str, version: str | None) -> Iterator[Wish]:
         need = read(fact.need(versions.base(version)))

@@ -13,7 +13,6 @@ from kdoctor.solve.commands import commands, steps
 from kdoctor.solve.goals import Goal
 from kdoctor.solve.patched import missing, moot, patched, plain
 from kdoctor.solve.problem import Problem
-from kdoctor.solve.search import Pins
 from kdoctor.solve.words import framework_first, name_of, title_of
 
 
@@ -22,7 +21,7 @@ class Change(NamedTuple):
 
     goal: Goal
     kept: Distribution | None
-    pins: Pins
+    pins: Mapping[str, str]
 
 
 def made(snapshot: Snapshot, change: Change, problem: Problem) -> Remedy:

@@ -3,28 +3,29 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from kdoctor.knowledge.coupling import couple, points_to
-from kdoctor.knowledge.families import FAMILY, KERAS, TENSORFLOW
+from kdoctor.knowledge.families import KERAS, TENSORFLOW
 from kdoctor.knowledge.index import open_index
 from kdoctor.model import Distribution, Impossible, Remedy
+from kdoctor.solve.clashes import Clashes
+from kdoctor.solve.cost import CHOSEN, UNDERNEATH, Pins, is_downgrade
 from kdoctor.solve.goals import Goal, asked
 from kdoctor.solve.judging import Bench, Key
+from kdoctor.solve.lessons import Odd
 from kdoctor.solve.patched import patched
 from kdoctor.solve.problem import Problem
 from kdoctor.solve.reasons import reasons
 from kdoctor.solve.remedy import Change, made
-from kdoctor.solve.search import Odd, Pins, Solution, is_downgrade, search
+from kdoctor.solve.search import Solution, search
 from kdoctor.solve.words import framework_first
 
 #: Distributions that one goal is tried with, each kept as it is.
 _MOST = 3
 #: Libraries that programs use themselves, so that their version may be somebody's choice.
-_CHOSEN = ("numpy", "protobuf")
-#: Of the family, but nobody chooses its version for its own sake, nor gives up a framework's for it.
-_UNDERNEATH = frozenset({"jaxlib", "ml-dtypes", "optree", "tensorboard", "tensorflow-estimator", "tensorflow-io-gcs-filesystem"})
+_OFTEN_CHOSEN = ("numpy", "protobuf")
 
 
 class Outcome(NamedTuple):
@@ -37,6 +38,9 @@ class Outcome(NamedTuple):
     partial: bool = False
     #: Worth a thought only where it is smaller than anything else.
     unwise: bool = False
+    #: What the remedy was made of.
+    pins: Mapping[str, str] = {}
+    goal: Goal | None = None
 
     @property
     def changes(self) -> int:
@@ -52,6 +56,7 @@ class Task:
         self.bench = bench
         self.goal = goal
         self.problem = Problem(couple(patched(bench.coupling.snapshot, goal, {}, index)), index, goal)
+        self.clashes = Clashes(self.problem)
 
     def outcomes(self, *, in_part: bool) -> Iterator[Outcome]:
         """Give the remedies, each of which keeps something else as it is, and whatever cannot be kept.
@@ -61,53 +66,66 @@ class Task:
         found = list(self._reached(()))
         if in_part and not any(one.remedy for one in found):
             incurable = self._incurable()
-            again = [one._replace(partial=True) for one in self._reached(incurable)] if incurable else []
+            rest = Task(self.bench, self.goal.without(incurable))
+            again = [one._replace(partial=True) for one in rest._reached(incurable)] if incurable else []
             # What could be mended comes beside the reasons why the rest cannot.
             found = [*(one for one in again if one.remedy), *found]
         yield from found
 
     def _incurable(self) -> frozenset[Key]:
         """Name what cannot be mended even if nothing else had to be."""
-        keys = {odd.key for odd in self._odds({}, ())}
-        if (len(keys) < 2 and not self.goal.ways) or self._solved(frozenset(), keys).pins is None:  # noqa: PLR2004 -- one cannot be parted.
+        keys = frozenset(odd.key for odd in self._odds({}, ()))
+        if len(keys) < 2 and not self.goal.without(keys).ways:  # noqa: PLR2004 -- one cannot be parted.
             return frozenset()
-        return frozenset(key for key in keys if self._solved(frozenset(), keys - {key}).pins is None)
+        return frozenset(key for key in keys if self._alone(key, keys).pins is None)
+
+    def _alone(self, key: Key, keys: frozenset[Key]) -> Solution:
+        """Look for what mends one finding when the others are left as they are."""
+        others = keys - {key}
+        return Task(self.bench, self.goal.without(others)).solved(frozenset(), others)
 
     def _odds(self, pins: Pins, incurable: Collection[Key]) -> tuple[Odd, ...]:
         return self.bench.odds(self.problem, self.goal, pins, incurable)
 
-    def _solved(self, keep: frozenset[str], incurable: Collection[Key]) -> Solution:
-        solution = search(self.problem, self.goal, keep, lambda pins: self._odds(pins, incurable))
-        self.bench.tried += solution.tried
+    def solved(self, keep: frozenset[str], incurable: Collection[Key]) -> Solution:
+        """Look for the smallest change that reaches the goal, but for what cannot be mended, and changes nothing of `keep`."""
+        solution = search(self.clashes, self.goal, keep, lambda pins: self._odds(pins, incurable))
+        self.bench.work += solution.work
         return solution
 
     def _reached(self, incurable: Collection[Key]) -> Iterator[Outcome]:
+        """Give the smallest change, named after what it keeps, and for what it does not keep the smallest change that does."""
         odds = self._odds({}, incurable)
-        moved: Collection[str] = ()
-        if self.goal.ways:
-            free = self._tried(None, odds, incurable)
-            yield free
-            moved = free.remedy.pins if free.remedy else ()
-            if not self.problem.installed.keys() & set(moved):
-                return
-        found = False
-        for kept in self._worth_keeping(odds, moved):
-            if not moved or kept.name in moved:
-                outcome = self._tried(kept, odds, incurable)
-                found |= outcome.remedy is not None
-                if outcome.remedy or kept.name in FAMILY - _UNDERNEATH:
-                    yield outcome._replace(unwise=self._is_unwise(kept, outcome.remedy))
-        if not found and not self.goal.ways and odds:
-            yield self._tried(None, odds, incurable)
+        if not (odds or self.goal.ways):
+            return
+        smallest = self._tried(None, odds, incurable)
+        moved = smallest.pins
+        chosen = self._worth_keeping(odds, moved)
+        if smallest.remedy is None:
+            told = () if self.goal.ways else [self._tried(one, odds, incurable) for one in chosen if one.name in CHOSEN]
+            yield from told or (smallest,)
+            return
+        kept = next((one for one in chosen if one.name not in moved), None)
+        yield smallest if self.goal.ways or kept is None else self._named(smallest, kept)
+        for one in chosen:
+            if one.name in moved:
+                outcome = self._tried(one, odds, incurable)
+                if outcome.remedy or one.name in CHOSEN:
+                    yield outcome._replace(unwise=self._is_unwise(one, outcome.remedy))
+
+    def _named(self, outcome: Outcome, kept: Distribution) -> Outcome:
+        """Give a remedy the name of what it keeps."""
+        change = Change(outcome.goal or self.goal, kept, outcome.pins)
+        return outcome._replace(remedy=made(self.bench.coupling.snapshot, change, self.problem))
 
     def _tried(self, kept: Distribution | None, odds: Sequence[Odd], incurable: Collection[Key]) -> Outcome:
         """Give what comes of keeping a distribution (None: nothing in particular), if need be without the body of a shell."""
         keep = frozenset({kept.name} if kept else ())
-        solution = self._solved(keep, incurable)
+        solution = self.solved(keep, incurable)
         bodies = self._bodies() - keep - set(self.goal.reinstall)
         if solution.pins is None and bodies:
             bare = Task(self.bench, self.goal._replace(remove=self.goal.remove | bodies))
-            without = bare._solved(keep, incurable)
+            without = bare.solved(keep, incurable)
             if without.pins:
                 return bare._outcome(kept, without, odds)
         return self._outcome(kept, solution, odds)
@@ -122,28 +140,28 @@ class Task:
         """Name what a user may want to keep: of what is at odds TensorFlow, Keras, the add-ons; else the library most at odds."""
         asked = set(self.goal.needs)
         count = Counter(name for odd in odds if not asked & set(odd.needs) for name in odd.names)
-        named = {*(name for name in count if name in FAMILY - _UNDERNEATH), *(self.problem.again & set(moved))}
+        named = {*(name for name in count if name in CHOSEN), *(self.problem.again & set(moved))}
         chosen = sorted(named, key=framework_first)[:_MOST]
         if len(chosen) < 2:  # noqa: PLR2004 -- one side of a conflict at least stands opposite.
-            others = sorted((name for name in count if name not in chosen), key=lambda name: (name not in _CHOSEN, -count[name], name))
+            others = sorted((name for name in count if name not in chosen), key=lambda one: (one not in _OFTEN_CHOSEN, -count[one], one))
             chosen += others[: 2 - len(chosen)]
         return [self.problem.installed[name] for name in chosen]
 
     def _is_unwise(self, kept: Distribution, remedy: Remedy | None) -> bool:
         """Tell whether a library would be kept at the price of an older framework."""
-        if kept.name in FAMILY - _UNDERNEATH or remedy is None:
+        if kept.name in CHOSEN or remedy is None:
             return False
         frameworks = [
             self.problem.installed[name] for name in (*TENSORFLOW, *KERAS) if name in remedy.pins and name in self.problem.installed
         ]
         older = any(one.version and is_downgrade(one.version, remedy.pins[one.name]) for one in frameworks)
-        return bool(frameworks) if kept.name in _UNDERNEATH else older
+        return bool(frameworks) if kept.name in UNDERNEATH else older
 
     def _outcome(self, kept: Distribution | None, solution: Solution, odds: Sequence[Odd]) -> Outcome:
         change = Change(self.goal, kept, solution.pins or {})
         if solution.pins is not None:
             remedy = made(self.bench.coupling.snapshot, change, self.problem)
-            return Outcome(remedy, self.bench.left(self.problem, self.goal, solution.pins))
+            return Outcome(remedy, self.bench.left(self.problem, self.goal, solution.pins), pins=solution.pins, goal=self.goal)
         others = [name for odd in odds for name in sorted(odd.names, key=framework_first) if not kept or name != kept.name]
         goal = f"keep {kept.name} {kept.version}" if kept else ", ".join(way.title for way in self.goal.ways) or "mend everything at once"
         wanted = [asked(need.text).name for need in self.goal.needs]

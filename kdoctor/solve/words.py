@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
+from kdoctor import versions
 from kdoctor.knowledge.families import KERAS, TENSORFLOW, TF_KERAS
 from kdoctor.model import Distribution, Way
 from kdoctor.solve.goals import asked
@@ -61,7 +62,23 @@ def title_of(
         aims.append(f"keep {kept.name} {kept.version}")
     hidden = len(changes) - _TOLD if len(changes) > _TOLD + 1 else 0
     shown = [*changes[: _TOLD if hidden else None], *([f"{hidden + len(unpinned)} more change"] if hidden + len(unpinned) else ())]
-    return ": ".join(part for part in (_joined(aims), ", ".join(shown)) if part)
+    title = ": ".join(part for part in (_joined(aims), ", ".join(shown)) if part)
+    lost = " and ".join(_lost(pins, installed))
+    told = [f"changes {len(pins)}"] * (len(pins) > 1) + [f"loses {lost}"] * bool(lost)
+    return f"{title} ({', '.join(told)})" if told else title
+
+
+def _lost(pins: Mapping[str, str], installed: Mapping[str, Distribution]) -> Iterator[str]:
+    """Name what somebody may have wanted and no longer has: TensorFlow goes back, or Keras or NumPy to an earlier major release."""
+    for name, version in pins.items():
+        old = versions.minor(installed[name].version) if name in installed else None
+        new = versions.minor(version)
+        if old is None or new is None or new >= old:
+            continue
+        if name in TENSORFLOW:
+            yield f"TensorFlow {old[0]}.{old[1]}"
+        elif name in (*KERAS, "numpy") and new[0] < old[0]:
+            yield f"{'Keras' if name in KERAS else 'NumPy'} {old[0]}"
 
 
 def _aim(way: Way, pins: Mapping[str, str], installed: Mapping[str, Distribution]) -> str:
