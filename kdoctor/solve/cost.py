@@ -52,13 +52,15 @@ def cost(pins: Pins, problem: Problem) -> Cost:
 
 
 def step(problem: Problem, name: str, version: str) -> Cost:
-    """Give the cost of one release; one that stays costs nothing."""
+    """Give the cost of one release; one that stays costs nothing, and what is installed again anyway may as well change."""
     old = problem.installed[name].version if name in problem.installed else None
     if old is not None and old == version:
         return NOTHING
     if old is None or old in PLACEHOLDERS:
         return Cost(1)
-    return Cost(1, (name in CHOSEN) + (name in TENSORFLOW), int(is_downgrade(old, version)), _distance(old, version))
+    return Cost(
+        int(name not in problem.again), (name in CHOSEN) + (name in TENSORFLOW), int(is_downgrade(old, version)), _distance(old, version)
+    )
 
 
 def is_downgrade(old: str, new: str) -> bool:
