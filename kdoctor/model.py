@@ -375,6 +375,8 @@ class Remedy(NamedTuple):
     commands: tuple[str, ...] = ()
     changes: int = 0
     verified: str = "none"
+    #: What a real resolver said against it, with the name of the resolver first; "" = nothing, or none was asked.
+    objection: str = ""
     #: The commands in a form for programs; not part of documents.
     steps: tuple[Step, ...] = ()
 

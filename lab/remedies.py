@@ -126,11 +126,12 @@ def _mended(record: Mapping[str, Any], python: Path, home: Path) -> Mended:
         return Mended(record["name"], NOT_HELD, tuple(remedy["commands"]), {"installer": refused})
     after = {key: value for key, value in {**variables, **remedy["environment"]}.items() if value is not None}
     report = environments.check(python, home, after)[1]
-    happened = dict(_run(record, python, home, after))
+    happened, wanted = dict(_run(record, python, home, after)), wanted_of(record)
     if any(one["rule"] == _CANNOT_TRAIN for one in report["findings"]):
         happened["keras"] = environments.run(python, _PREDICT, home, after)
         report["usages"]["keras"]["works"] = True
-    failed = {what: error_of(result) for what, result in happened.items() if what in wanted_of(record) and not result.works}
+        wanted.discard("tensorflow.keras")
+    failed = {what: error_of(result) for what, result in happened.items() if what in wanted and not result.works}
     return Mended(
         record["name"],
         NOT_HELD if failed else HELD,

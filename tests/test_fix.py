@@ -92,6 +92,27 @@ def test_nothing_happens_without_being_asked(patient: Patient) -> None:
 UNREACHABLE = {"PIP_NO_INDEX": "0", "PIP_FIND_LINKS": "", "PIP_INDEX_URL": "http://127.0.0.1:9/simple", "PIP_RETRIES": "0"}
 
 
+def test_nothing_is_changed_where_a_resolver_objects(patient: Patient, tmp_path: Path) -> None:
+    patient.broken()
+    files = patient.tree()
+    for pin in ("jaxlib==0.6.1", "jax==0.6.1"):
+        name, version = pin.split("==")
+        place = tmp_path / name
+        place.mkdir()
+        wheel(place, name, version, {f"{name}-{version}.dist-info/METADATA": metadata(name, version)})
+        (place / "index.html").write_text("".join(f'<a href="{file.name}">{file.name}</a>\n' for file in place.glob("*.whl")))
+    here = {"PIP_NO_INDEX": "0", "PIP_FIND_LINKS": "", "PIP_INDEX_URL": tmp_path.as_uri(), "PATH": str(tmp_path)}
+    assert "A real resolver agrees" in patient.fix("--verify", "--dry-run", code=1, **here)
+    (tmp_path / "jaxlib" / "index.html").write_text("")
+    assert "pip objects, so nothing was changed: ERROR: " in patient.fix("--verify", "--yes", code=1, **here)
+    assert "the package index cannot be reached" in patient.fix("--verify", "--yes", code=3, **UNREACHABLE, PATH=str(tmp_path))
+    assert (patient.tree(), patient.files) == (files, set())
+
+
+def metadata(name: str, version: str) -> str:
+    return f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
+
+
 @pytest.mark.parametrize("missing", [{"PIP_FIND_LINKS": os.devnull}, UNREACHABLE], ids=["no such release", "no network"])
 def test_what_was_there_comes_back_where_the_installer_fails(patient: Patient, missing: dict[str, str]) -> None:
     before, files = patient.broken(), patient.tree()

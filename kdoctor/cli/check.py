@@ -12,6 +12,7 @@ from kdoctor.cli.formats import FORMATS, Reports, Style, give_out, read_outputs
 from kdoctor.cli.options import Probing, color_option, deep_option, patient_options, probe_options, take_snapshot, wish_options, with_wishes
 from kdoctor.cli.output import say
 from kdoctor.cli.targets import PLATFORMS, file_of, targeted
+from kdoctor.errors import KdoctorError
 from kdoctor.model import Severity
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ _EXAMPLE = "EXAMPLE: an environment that was once built for real. It is not this
 @click.option(
     "--output", "outputs", multiple=True, metavar="FORMAT:FILE", help="Write the report to FILE in this format too; can be repeated."
 )
+@click.option("--verify", is_flag=True, help="Ask uv, or pip, for its word on the remedies, against your own index.")
 @click.option("--fail-on", type=click.Choice([*_LEVELS, "never"]), default="error", show_default=True, help="Exit with 1 from here on.")
 @color_option
 @click.option("-v", "--verbose", count=True, help="Show notes and evidence too.")
@@ -62,6 +64,7 @@ def check(
     or_example: bool,
     style: str,
     outputs: tuple[str, ...],
+    verify: bool,
     fail_on: str,
     color: str,
     verbose: int,
@@ -93,8 +96,9 @@ def check(
     found = with_wishes(found, require, backend)
     snapshots = targeted(found, source, pythons, platforms, extras)
     documents = style != "text" or bool(files)
-    here = [_judged(one) for one in snapshots] if style == "text" else []
-    leaving = [_judged(one if example else _leaving(one)) for one in snapshots] if documents else []
+    judged = _verified if verify else _judged
+    here = [judged(one) for one in snapshots] if style == "text" else []
+    leaving = [judged(one if example else _leaving(one)) for one in snapshots] if documents else []
     if example and style == "text" and not quiet:
         say(_EXAMPLE)
     give_out(Reports(here, leaving), source, None if quiet else Style(style, color, verbose), files)
@@ -119,6 +123,17 @@ def _judged(snapshot: Snapshot) -> Report:
     from kdoctor.doctor import diagnose  # noqa: PLC0415 -- loaded while the patient's interpreter answered.
 
     return diagnose(snapshot)
+
+
+def _verified(snapshot: Snapshot) -> Report:
+    """Give the report with a real resolver's word on each remedy, or why there is none."""
+    from kdoctor.cli.verifying import verified  # noqa: PLC0415 -- only where somebody asks for it.
+
+    report = _judged(snapshot)
+    try:
+        return verified(report)
+    except KdoctorError as error:
+        return report._replace(unchecked=(*report.unchecked, f"the remedies by a real resolver: {error.message}"))
 
 
 def _leaving(snapshot: Snapshot) -> Snapshot:

@@ -30,6 +30,7 @@ class _Session(NamedTuple):
     python: str | None
     yes: bool
     dry_run: bool
+    verify: bool
 
     def look(self) -> Snapshot:
         """Examine the environment as it is now."""
@@ -52,9 +53,12 @@ class _Session(NamedTuple):
 @click.option("--undo", is_flag=True, help="Bring back what was installed before the last fix.")
 @click.option("--forget", is_flag=True, help="Let go of what was installed before the last fix.")
 @click.option("--dry-run", is_flag=True, help="Show what would be done, and do nothing.")
+@click.option("--verify", is_flag=True, help="Ask uv, or pip, for its word on the remedy first, against your own index.")
 @click.option("-y", "--yes", is_flag=True, help="Do not ask.")
 @click.option("--over-conda", is_flag=True, help="Let pip or uv change what conda or the system installed.")
-def fix(*, python: str | None, chosen: str | None, undo: bool, forget: bool, dry_run: bool, yes: bool, over_conda: bool) -> None:
+def fix(
+    *, python: str | None, chosen: str | None, undo: bool, forget: bool, dry_run: bool, verify: bool, yes: bool, over_conda: bool
+) -> None:
     """Mend an environment with its own installer: show the plan, ask, keep what is there, apply, check again.
 
     If the installer fails, is interrupted, or the check is not better, what was there before comes back. Exits with 1 where errors
@@ -69,7 +73,7 @@ def fix(*, python: str | None, chosen: str | None, undo: bool, forget: bool, dry
         raise click.UsageError("--undo brings back all that was there before; --forget and --remedy say something else.")
     place = place_of(take_snapshot(python, None), os.environ)
     with alone(place.prefix) as lock, interruptible():
-        session = _Session(place, lock, python, yes, dry_run)
+        session = _Session(place, lock, python, yes, dry_run, verify)
         if forget:
             restore.settle(place.prefix, None)
             say("What was installed before the last fix is no longer kept.")
@@ -133,10 +137,25 @@ def _fix(session: _Session, kept: Restore | None, chosen: str | None, *, over_co
         say("Only variables need to change; that is yours to do.")
         return left
     _refuse_foreign(report.snapshot, remedy, over_conda=over_conda)
+    if session.verify and not _holds(report, remedy):
+        return 1
     if session.dry_run:
         return left
     _agreed("Apply this?", yes=session.yes)
     return _applied(session, installer, report, remedy, _kept(session, report, remedy, kept))
+
+
+def _holds(report: Report, remedy: Remedy) -> bool:
+    """Ask a real resolver whether the remedy holds, and tell what it says."""
+    from kdoctor.cli.verifying import verified_remedy  # noqa: PLC0415 -- only where somebody asks for it.
+
+    asked = verified_remedy(report, remedy)
+    if asked.objection:
+        resolver, _, said = asked.objection.partition(": ")
+        say(f"{resolver} objects, so nothing was changed: {clean(said)}")
+        return False
+    say("A real resolver agrees: your index has it, and it goes together.")
+    return True
 
 
 def _kept(session: _Session, report: Report, remedy: Remedy, earlier: Restore | None) -> Restore:

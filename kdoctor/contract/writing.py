@@ -173,6 +173,7 @@ def _remedy(remedy: Remedy) -> dict[str, Any]:
         "commands": remedy.commands,
         "changes": remedy.changes,
         "verified": remedy.verified,
+        **_said(objection=remedy.objection or None),
     }
 
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 INDENT = "        "
 #: Half a command would be worse than none.
 _WHOLE = 1_000_000
+#: A resolver may argue for pages; the report as JSON has all of it.
+_OBJECTION = 300
 #: In the places of `shown_at`: where it is told that there is no way out.
 _NO_WAY = ""
 
@@ -81,8 +83,18 @@ def _ways_out(remedies: Sequence[Remedy], impossible: Sequence[Impossible], face
             yield from (INDENT + command for command in commands)
         else:
             yield from (f"  {'' if place else label:<4}  {command}" for place, command in enumerate(commands))
+        yield from _asked(remedy, face)
     if verbosity or len(remedies) == 1:
         yield from _impossible(impossible, face)
+
+
+def _asked(remedy: Remedy, face: Face) -> Iterator[str]:
+    """Give what a real resolver says of a remedy, if it was asked."""
+    if remedy.objection:
+        resolver, _, said = remedy.objection.partition(": ")
+        yield from wrapped(clean(f"{resolver} objects: {said}", _OBJECTION), face.width, INDENT)
+    elif remedy.verified == "resolver":
+        yield f"{INDENT}(a real resolver agrees: your index has it, and it goes together)"
 
 
 def _no_way(impossible: Sequence[Impossible], face: Face) -> Iterator[str]:
