@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 from kdoctor.cli.options import take_snapshot
-from kdoctor.cli.output import say
+from kdoctor.cli.output import face_of, say
 from kdoctor.errors import KdoctorError
 from kdoctor.render.words import clean
 
@@ -132,7 +132,9 @@ def _fix(session: _Session, kept: Restore | None, chosen: str | None, *, over_co
         return 1
     left = 1 if report.verdict == "error" else 0
     installer = installer_of(report.snapshot) if remedy.steps else None
-    _tell(fixing.plan(report, remedy, [installer.typed(step) for step in remedy.steps] if installer else []))
+    commands = [installer.typed(step) for step in remedy.steps] if installer else []
+    say(_where(report.snapshot))
+    _tell(fixing.plan(report, remedy, commands, face_of("never").width))
     if installer is None:
         say("Only variables need to change; that is yours to do.")
         return left
@@ -143,6 +145,14 @@ def _fix(session: _Session, kept: Restore | None, chosen: str | None, *, over_co
         return left
     _agreed("Apply this?", yes=session.yes)
     return _applied(session, installer, report, remedy, _kept(session, report, remedy, kept))
+
+
+def _where(snapshot: Snapshot) -> str:
+    """Name the environment: its folder and its Python."""
+    from kdoctor.cli.place import shortened  # noqa: PLC0415 -- start-up time of `--help`.
+
+    python = snapshot.python
+    return clean(f"kdoctor fix of {shortened(python.prefix or '')} (Python {python.version})") if python else ""
 
 
 def _holds(report: Report, remedy: Remedy) -> bool:
@@ -200,7 +210,8 @@ def _mended(session: _Session, report: Report, after: Report, remedy: Remedy, ke
     from kdoctor.apply.restore import held  # noqa: PLC0415 -- start-up time of `--help`.
     from kdoctor.render import fixing  # noqa: PLC0415 -- the same.
 
-    say(f"Mended: {fixing.count(report)} before, {fixing.count(after)} now.")
+    left = fixing.count(after)
+    say(f"Mended: {fixing.count(report)} before, {left} now{'' if left == 'nothing' else ' (`kdoctor check` shows it)'}.")
     now = held(after.snapshot, session.place.sites)
     planned = {*remedy.pins, *remedy.remove, *remedy.reinstall}
     rest = [{name: text for name, text in one.items() if name not in planned} for one in (kept.before, now)]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from kdoctor.model import Severity
-from kdoctor.render.words import clean
+from kdoctor.render.words import clean, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -14,19 +15,24 @@ if TYPE_CHECKING:
 
 #: Half a command would be worse than none.
 _WHOLE = 1_000_000
+_NAME = re.compile(r"[a-z0-9.-]+", re.ASCII)
 
 
-def plan(report: Report, remedy: Remedy, commands: Sequence[str]) -> Iterator[str]:
+def plan(report: Report, remedy: Remedy, commands: Sequence[str], width: int) -> Iterator[str]:
     """Give the lines that tell what is wrong, what the remedy changes, what is run for it, and which other remedies there are."""
     for finding in report.findings:
         if finding.severity is not Severity.NOTE:
-            yield clean(f"{finding.rule} {finding.name}: {finding.summary}")
-    yield f"Remedy {remedy.name}: {clean(remedy.title)}"
+            yield from wrapped(clean(f"{finding.severity.label} {finding.rule}: {finding.summary}"), width, "", "  ")
+    yield ""
+    yield from wrapped(clean(f"remedy {remedy.name}: {remedy.title}"), width, "", "  ")
     yield from _changes(report, remedy)
-    yield from (f"  run      {clean(command, _WHOLE)}" for command in commands)
-    for other in report.remedies:
-        if other.name != remedy.name:
-            yield f"  instead  --remedy {other.name}: {clean(other.title)}"
+    # A command is never wrapped, so that it can be copied whole.
+    yield from (f"  run        {clean(command, _WHOLE)}" for command in commands)
+    yield ""
+    others = [other for other in report.remedies if other.name != remedy.name]
+    for other in others:
+        yield from wrapped(clean(f"--remedy {other.name}: {other.title}"), width, "or ", "   ")
+    yield from [""] if others else []
 
 
 def _changes(report: Report, remedy: Remedy) -> Iterator[str]:
@@ -34,15 +40,15 @@ def _changes(report: Report, remedy: Remedy) -> Iterator[str]:
     for name in remedy.remove:
         yield _line("remove", name, there.get(name), None)
     for name, version in remedy.pins.items():
-        yield _line("install" if name not in there else "again" if there[name] == version else "change", name, there.get(name), version)
+        verb = "install" if name not in there else "reinstall" if there[name] == version else "change"
+        yield _line(verb, name, there.get(name), version)
     # What is installed by name alone gets the version that the installer finds.
     known = {*remedy.pins, *remedy.remove}
-    for step in remedy.steps:
-        for text in step.names:
-            name = text.split("=")[0].split("<")[0].split(">")[0].split("!")[0].split("~")[0]
-            if step.verb == "install" and name not in known:
-                yield clean(f"  {'install' if name not in there else 'change':<8} {text}, and what it requires")
-    yield from (f"  yours    {line}" for line in variables(remedy))
+    for text in (text for step in remedy.steps if step.verb == "install" for text in step.names):
+        found = _NAME.match(text)
+        if found and found[0] not in known:
+            yield clean(f"  {'change' if found[0] in there else 'install':<9}  {text}, and what it requires")
+    yield from (f"  yours      {line}" for line in variables(remedy))
 
 
 def variables(remedy: Remedy) -> Iterator[str]:
@@ -61,7 +67,7 @@ def differences(old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[str]
 
 def _line(verb: str, name: str, old: str | None, new: str | None) -> str:
     versions = f"{old} -> {new}" if old and new and old != new else new or old or ""
-    return clean(f"  {verb:<8} {name} {versions}")
+    return clean(f"  {verb:<9}  {name} {versions}")
 
 
 def count(report: Report) -> str:
