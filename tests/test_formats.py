@@ -16,12 +16,13 @@ from junitparser import JUnitXml
 from markdown_it import MarkdownIt
 
 from kdoctor.contract import read_snapshot
+from kdoctor.contract.fingerprint import fingerprints
 from kdoctor.doctor import diagnose
 from kdoctor.knowledge.explanations import text_of
 from kdoctor.model import Distribution, Evidence, Finding, Head, Location, Python, Remedy, Report, Severity, Snapshot, UsageResult
 from kdoctor.render import github, gitlab, junit, markdown, sarif, several, text
 from kdoctor.render import json as json_format
-from kdoctor.render.told import fingerprints, place_of, target_of, told
+from kdoctor.render.told import place_of, target_of, told
 from kdoctor.render.words import Face
 
 HERE = Path(__file__).parent

@@ -20,6 +20,8 @@ MAY_IMPORT = {
     "targets": {"model", "versions"},
     "contract": {"errors", "model"},
     "collect": {"contract", "errors", "gpu_names", "model"},
+    "policy": {"contract", "knowledge", "model"},
+    "config": {"errors", "knowledge", "model", "policy", "versions"},
     "knowledge": {"errors", "model", "versions"},
     "rules": {"gpu_names", "knowledge", "model", "versions"},
     "matrix": {"contract", "knowledge", "model", "rules", "versions"},
@@ -32,7 +34,7 @@ MAY_IMPORT = {
 
 #: The outside world, closed to everything that must be a pure function of the snapshot.
 OUTSIDE = {"os", "sys", "subprocess", "platform", "socket", "urllib", "click", "importlib_metadata"}
-PURE = {"gpu_names", "model", "targets", "redact", "versions", "rules", "explain", "solve", "matrix", "render", "doctor"}
+PURE = {"gpu_names", "model", "policy", "targets", "redact", "versions", "rules", "explain", "solve", "matrix", "render", "doctor"}
 
 
 def part_of(path: Path) -> str:

@@ -26,6 +26,7 @@ COMMANDS = {
     "check": ("kdoctor.cli.check", "Examine an environment and say what is wrong and how to mend it."),
     "explain": ("kdoctor.cli.explain", "Explain a rule, or what a traceback or log comes from."),
     "fix": ("kdoctor.cli.fix", "Apply a remedy with the environment's own installer, or undo it."),
+    "init": ("kdoctor.cli.init", "Write a configuration that wants what an environment has."),
     "knowledge": ("kdoctor.cli.knowledge", "Show what kdoctor knows about a distribution, or renew it."),
     "matrix": ("kdoctor.cli.matrix", "Show which releases go together."),
     "pin": ("kdoctor.cli.pin", "Plan a set of releases that holds together."),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from kdoctor.cli.configuration import Choice, as_meant, config_options, settings_for, weighed, with_intent
 from kdoctor.cli.formats import FORMATS, Reports, Style, give_out, read_outputs
 from kdoctor.cli.options import Probing, color_option, deep_option, patient_options, probe_options, take_snapshot, wish_options, with_wishes
 from kdoctor.cli.output import say
@@ -25,7 +26,7 @@ _EXAMPLE = "EXAMPLE: an environment that was once built for real. It is not this
 
 
 @click.command()
-@click.argument("what", required=False, metavar="[PROJECT|FILE]")
+@click.argument("what", nargs=-1, metavar="[PROJECT|FILE]...")
 @patient_options
 @click.option("--python-version", "pythons", multiple=True, metavar="X.Y", help="Judge a project's files for this Python; repeatable.")
 @click.option(
@@ -47,13 +48,14 @@ _EXAMPLE = "EXAMPLE: an environment that was once built for real. It is not this
     "--output", "outputs", multiple=True, metavar="FORMAT:FILE", help="Write the report to FILE in this format too; can be repeated."
 )
 @click.option("--verify", is_flag=True, help="Ask uv, or pip, for its word on the remedies, against your own index.")
-@click.option("--fail-on", type=click.Choice([*_LEVELS, "never"]), default="error", show_default=True, help="Exit with 1 from here on.")
+@click.option("--fail-on", type=click.Choice([*_LEVELS, "never"]), show_default="error", help="Exit with 1 from here on.")
+@config_options
 @color_option
 @click.option("-v", "--verbose", count=True, help="Show notes and evidence too.")
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing; the exit code tells.")
 def check(
     *,
-    what: str | None,
+    what: tuple[str, ...],
     python: str | None,
     source: str | None,
     pythons: tuple[str, ...],
@@ -65,7 +67,11 @@ def check(
     style: str,
     outputs: tuple[str, ...],
     verify: bool,
-    fail_on: str,
+    fail_on: str | None,
+    config: str | None,
+    no_config: bool,
+    baseline: str | None,
+    write_baseline: str | None,
     color: str,
     verbose: int,
     quiet: bool,
@@ -90,33 +96,36 @@ def check(
     if example and or_example:
         raise click.UsageError("--example shows the example anyway, --or-example only if need be: give one of them.")
     files = read_outputs(outputs)
-    source = _source(what, source)
     probing = Probing(probe, probe_timeout, probe_memory)
-    found = take_snapshot(python, source, example=example, meanwhile=_load_rules, deep=deep, probing=probing)
-    found = with_wishes(found, require, backend)
-    snapshots = targeted(found, source, pythons, platforms, extras)
+    sources = _sources(what, source)
+    found = [(one, take_snapshot(python, one, example=example, meanwhile=_load_rules, deep=deep, probing=probing)) for one in sources]
+    settings = settings_for(found[0], Choice(config, no_config or example, baseline, write_baseline))
+    meant = [(one, as_meant(with_wishes(with_intent(each, settings), require, backend))) for one, each in found]
+    snapshots = [target for one, each in meant for target in targeted(each, one, pythons, platforms, extras)]
     documents = style != "text" or bool(files)
     judged = _verified if verify else _judged
     here = [judged(one) for one in snapshots] if style == "text" else []
     leaving = [judged(one if example else _leaving(one)) for one in snapshots] if documents else []
+    here, leaving = weighed(here, leaving, settings)
     if example and style == "text" and not quiet:
         say(_EXAMPLE)
-    give_out(Reports(here, leaving), source, None if quiet else Style(style, color, verbose), files)
+    give_out(Reports(here, leaving), sources[0], None if quiet else Style(style, color, verbose), files)
     reports = here or leaving
     if or_example and not quiet and style == "text" and _is_bare(reports[0]):
         say(f"\n{_EXAMPLE}")
         other = _judged(take_snapshot(None, None, example=True))
         give_out(Reports([other], []), None, Style(style, color, verbose), ())
-    sys.exit(worst(exit_code(report, fail_on) for report in reports))
+    level = fail_on or settings.fail_on or "error"
+    sys.exit(worst(exit_code(report, level) for report in reports))
 
 
-def _source(what: str | None, source: str | None) -> str | None:
-    """Give the file to read: that of --from, or of the project that is named."""
-    if what is None:
-        return source
+def _sources(what: tuple[str, ...], source: str | None) -> list[str | None]:
+    """Give the files to read: that of --from, or those of the projects that are named; None = an environment is examined."""
+    if not what:
+        return [source]
     if source is not None:
         raise click.UsageError("PROJECT or FILE and --from both say what to read: give one of them.")
-    return file_of(what)
+    return [file_of(one) for one in what]
 
 
 def _judged(snapshot: Snapshot) -> Report:

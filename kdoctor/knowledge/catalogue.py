@@ -107,6 +107,7 @@ _NAMES = {
     "KD813": "other-release-answers",
     "KD814": "interpreter-fails-at-start",
     "KD815": "complaint-while-running",
+    "KD805": "ignore-expired",
     "KD901": "newer-than-knowledge",
 }
 

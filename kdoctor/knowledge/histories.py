@@ -110,6 +110,7 @@ SINCE: dict[str, str] = {
     "KD813": "Always; it takes a live probe to see it.",
     "KD814": "Always; it takes a live probe to see it.",
     "KD815": "Always; it takes a live probe to see it.",
+    "KD805": "Always: the project set the day itself.",
     "KD901": "Always: what comes after the knowledge is no error.",
 }
 
@@ -149,6 +150,7 @@ SOURCES: dict[str, tuple[str, ...]] = {
     "KD813": (_PROBE,),
     "KD814": (_PROBE, "docs.python.org/3/library/site.html"),
     "KD815": (_PROBE, "the table behind `kdoctor explain FILE`"),
+    "KD805": ("the configuration of the project",),
     "KD901": ("the date of the facts, `kdoctor knowledge date`",),
     "KD701": ("tensorflow.org/install/pip", _CUDA),
     "KD702": ("tensorflow/tensorflow#63362, #65842", _CUDA),

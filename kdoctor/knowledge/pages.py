@@ -431,6 +431,13 @@ _PAGES = (
         "Mend what the reason names: the driver, how the container was started, the variable, or the build of the framework.",
     ),
     page_of(
+        "KD805",
+        "What was ignored for a time is not any more",
+        "The configuration ignores a rule until a day that is over.",
+        "What was to be borne for a while would otherwise be borne for good.",
+        "Mend what the rule speaks of, or set another day for `until`.",
+    ),
+    page_of(
         "KD901",
         "Newer than what kdoctor knows",
         "A TensorFlow, a Keras or a backend is of a release that came after the knowledge of this kdoctor.",

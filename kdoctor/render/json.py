@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from kdoctor.contract import report_document
-from kdoctor.render.told import target_of
+from kdoctor.render.told import targets_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +22,7 @@ def render(report: Report) -> str:
 def render_several(reports: Sequence[Report]) -> str:
     """Give the document kdoctor.reports/1: a report for each target."""
     bad = [word for word in ("error", "warning") if word in {report.verdict for report in reports}]
-    rows = [{"target": target_of(report.snapshot), "report": report_document(report)} for report in reports]
+    rows = [{"target": target, "report": report_document(report)} for target, report in zip(targets_of(reports), reports, strict=True)]
     return document_text({"schema": "kdoctor.reports/1", "verdict": bad[0] if bad else "ok", "targets": rows})
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 from kdoctor.model import Report, Severity
-from kdoctor.render.told import target_of, told
+from kdoctor.render.told import targets_of, told
 from kdoctor.render.words import clean
 
 if TYPE_CHECKING:
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 def render(reports: Sequence[Report], _pages: Mapping[str, RuleText]) -> str:
     """Give the document; each suite has at least one case, since an empty one counts as a failure in some places."""
     root = ET.Element("testsuites", name="kdoctor")
-    for report in reports:
-        root.append(_suite(report))
+    for target, report in zip(targets_of(reports), reports, strict=True):
+        root.append(_suite(target, report))
     for count in ("tests", "failures", "errors"):
         root.set(count, str(sum(int(suite.get(count, "0")) for suite in root)))
     ET.indent(root)
@@ -33,8 +33,7 @@ def render(reports: Sequence[Report], _pages: Mapping[str, RuleText]) -> str:
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{document.decode("ascii")}'
 
 
-def _suite(report: Report) -> ET.Element:
-    target = target_of(report.snapshot)
+def _suite(target: str, report: Report) -> ET.Element:
     cases = [_case(one) for one in told([report])]
     cases += [_unjudged(rule) for rule in report.unchecked]
     if not cases:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from kdoctor import __version__
 from kdoctor.model import Finding, Report, Severity, UsageResult
-from kdoctor.render.told import Told, target_of, told
+from kdoctor.render.told import Told, target_of, targets_of, told
 from kdoctor.render.words import clean
 
 if TYPE_CHECKING:
@@ -64,10 +64,10 @@ def _outlook(result: UsageResult) -> str:
 def _several(reports: Sequence[Report]) -> Iterator[str]:
     yield "| target | TensorFlow | Keras | import keras | tensorflow.keras | errors | warnings |"
     yield "| --- | --- | --- | --- | --- | --- | --- |"
-    for report in reports:
+    for target, report in zip(targets_of(reports), reports, strict=True):
         counts = [sum(one.severity is severity for one in report.findings) for severity in (Severity.ERROR, Severity.WARNING)]
         cells = [
-            inert(target_of(report.snapshot)),
+            inert(target),
             inert(report.head.tensorflow),
             inert(report.head.keras),
             *(inert(_outlook(report.usages[usage])) for usage in _USAGES),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from kdoctor import __version__
 from kdoctor.render.json import safe_ascii
-from kdoctor.render.told import Told, target_of, told
+from kdoctor.render.told import Told, targets_of, told
 from kdoctor.render.words import clean
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def render(reports: Sequence[Report], pages: Mapping[str, RuleText]) -> str:
         "columnKind": "unicodeCodePoints",
         "invocations": [_invocation(reports)],
         "results": [_result(one, codes.index(one.finding.rule)) for one in findings],
-        "properties": {"targets": [target_of(report.snapshot) for report in reports], "verdicts": [report.verdict for report in reports]},
+        "properties": {"targets": targets_of(reports), "verdicts": [report.verdict for report in reports]},
     }
     return safe_ascii(json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=1))
 

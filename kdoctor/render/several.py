@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from kdoctor import __version__
 from kdoctor.model import Report, Severity, UsageResult
 from kdoctor.render.mend import labelled
-from kdoctor.render.told import Told, target_of, told
+from kdoctor.render.told import Told, targets_of, told
 from kdoctor.render.words import Face, ascii_only, clean, paint, wrapped
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def render(reports: Sequence[Report], face: Face, verbosity: int = 0) -> str:
 
 def _table(reports: Sequence[Report], face: Face) -> list[str]:
     rows: list[tuple[str, ...]] = [("target", "verdict", "import keras", "tensorflow.keras", "rules")]
-    rows += [_row(report) for report in reports]
+    rows += [_row(target, report) for target, report in zip(targets_of(reports), reports, strict=True)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     lines = []
     for number, row in enumerate(rows):
@@ -43,10 +43,10 @@ def _table(reports: Sequence[Report], face: Face) -> list[str]:
     return lines
 
 
-def _row(report: Report) -> tuple[str, ...]:
+def _row(target: str, report: Report) -> tuple[str, ...]:
     rules = dict.fromkeys(finding.rule for finding in report.findings if finding.severity is not Severity.NOTE)
     answers = (_answer(report.usages["keras"]), _answer(report.usages["tensorflow.keras"]))
-    return (target_of(report.snapshot), _STATES[report.verdict][0], *answers, " ".join(rules))
+    return (target, _STATES[report.verdict][0], *answers, " ".join(rules))
 
 
 def _answer(result: UsageResult) -> str:

@@ -45,7 +45,7 @@ def render(report: Report, face: Face, verbosity: int = 0) -> str:
     blocks = [_first_line(report, face)]
     blocks += [_NEITHER] if neither else [_head(report, face), _usages(report, face, verbosity)]
     blocks += _findings(shown, report, face, verbosity)
-    blocks += [_unread(report, face, verbosity), _unknown(report, face)]
+    blocks += [_unread(report, face, verbosity), _unknown(report, face), _set_aside(report, face)]
     if report.findings or report.unchecked or not neither:
         blocks += [_last_line(report, face, hidden=len(report.findings) - len(shown))]
     return ascii_only("\n\n".join("\n".join(block) for block in blocks if block), face)
@@ -201,6 +201,10 @@ def _unknown(report: Report, face: Face) -> list[str]:
     return lines
 
 
+def _set_aside(report: Report, face: Face) -> list[str]:
+    return [line for said in report.set_aside for line in wrapped(clean(said), face.width, "  ", "    ")]
+
+
 def _last_line(report: Report, face: Face, hidden: int) -> list[str]:
     count = {severity: sum(1 for one in report.findings if one.severity is severity) for severity in sorted(Severity, reverse=True)}
     words = [f"{number} {severity.label}{'' if number == 1 else 's'}" for severity, number in count.items() if number]
@@ -225,4 +229,6 @@ def _not_looked_at(snapshot: Snapshot) -> str:
 def _all_clear(report: Report) -> str:
     if report.unchecked:
         return "Nothing was found, but not every rule could be judged"
+    if report.set_aside:
+        return "Nothing else is wrong"
     return "Nothing is wrong" if report.snapshot.complete else "Nothing is wrong with what is known"

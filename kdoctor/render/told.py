@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from kdoctor.contract.fingerprint import fingerprints
 from kdoctor.model import Finding, Location, Report, Severity
 from kdoctor.render.words import clean
 
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
 _SYSTEMS = {"linux": "Linux", "darwin": "macOS", "windows": "Windows"}
 #: Where the metadata folder of a distribution keeps its text.
 _FILES = {".dist-info": "/METADATA", ".egg-info": "/PKG-INFO"}
-#: Findings in source code are known by their file too, since the same one stands in many.
-_SOURCES = (".py", ".pyi", ".ipynb")
 #: A command that is cut is worse than a long line.
 _WHOLE = 100_000
 
@@ -49,8 +48,8 @@ class Told(NamedTuple):
 def told(reports: Sequence[Report]) -> list[Told]:
     """Give the findings of all reports, the gravest first; what stands in several reports is told once."""
     found: dict[str, Told] = {}
-    for report in reports:
-        target = target_of(report.snapshot) if len(reports) > 1 else ""
+    for report, label in zip(reports, targets_of(reports), strict=True):
+        target = label if len(reports) > 1 else ""
         for finding, print_ in zip(report.findings, fingerprints(report.findings), strict=True):
             known = found.get(print_)
             if known is None:
@@ -88,22 +87,11 @@ def target_of(snapshot: Snapshot) -> str:
     return clean(", ".join(filter(None, (version, " ".join(word for word in words if word)))))
 
 
-def fingerprints(findings: Sequence[Finding]) -> list[str]:
-    """Give what each finding is known by from run to run: its rule and its subjects, and where several have the same, their order.
-
-    Neither lines nor versions are part of it, so that it outlives edits and upgrades.
-    """
-    from hashlib import sha256  # noqa: PLC0415 -- start-up time: text needs none.
-
-    seen: dict[str, int] = {}
-    prints = []
-    for finding in findings:
-        where = next((place.path for place in finding.locations if place.path.endswith(_SOURCES)), "")
-        known_by = "\0".join((finding.rule, *sorted(finding.subjects), where))
-        seen[known_by] = seen.get(known_by, 0) + 1
-        text = f"{known_by}\0{seen[known_by]}" if seen[known_by] > 1 else known_by
-        prints.append(sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32])
-    return prints
+def targets_of(reports: Sequence[Report]) -> list[str]:
+    """Give the target of each report, with its file where they are of several."""
+    files = [report.snapshot.declared[0].location.path if report.snapshot.declared else "" for report in reports]
+    named = len(set(files)) > 1
+    return [clean(f"{file}: " if named and file else "") + target_of(report.snapshot) for file, report in zip(files, reports, strict=True)]
 
 
 def place_of(finding: Finding, snapshot: Snapshot) -> Location:

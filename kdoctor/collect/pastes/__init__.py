@@ -54,15 +54,23 @@ class Reader(NamedTuple):
     signs: str = ""
 
 
+#: What may stand in front of the first table of a TOML file, and of the dependencies of an environment.yml.
+_TOML = r"\A(?:\s*(?:#[^\n]*)?\n)*"
+_YAML = r"\A(?:(?:\s*#[^\n]*|\s*(?:name|prefix|channels):[^\n]*|\s*-[^\n]*|\s*)\n)*"
+
 #: In the order in which they are tried: files that their name tells, JSON, and at last whatever else there is.
 READERS: tuple[Reader, ...] = (
     Reader("requirements file", "kdoctor.collect.projects.requirements", names=r".*requirements.*\.(?:txt|in)|constraints?.*\.txt"),
     Reader("pyproject.toml", "kdoctor.collect.projects.pyproject", names=r"pyproject\.toml"),
-    Reader("pyproject.toml", "kdoctor.collect.projects.pyproject", signs=r"(?m)^\[(?:project|build-system|tool\.poetry)\]\s*$"),
+    Reader("pyproject.toml", "kdoctor.collect.projects.pyproject", signs=rf"{_TOML}\[(?:project|build-system|tool\.poetry)\]\s*\n"),
     Reader("lock file", "kdoctor.collect.projects.locks", names=r"pylock(?:\..+)?\.toml|(?:uv|poetry|pdm|pipfile)\.lock"),
-    Reader("lock file", "kdoctor.collect.projects.locks", signs=r"(?m)^\[\[packages?\]\]\s*$|\"_meta\"\s*:\s*\{\s*\"hash\""),
+    Reader(
+        "lock file",
+        "kdoctor.collect.projects.locks",
+        signs=rf"{_TOML}(?:(?:lock-)?version *= |\[metadata\]|\[\[packages?\]\])|\A\s*\{{\s*\"_meta\"\s*:",
+    ),
     Reader("environment.yml", "kdoctor.collect.projects.conda", names=r"(?:conda|env)[^/]*\.ya?ml"),
-    Reader("environment.yml", "kdoctor.collect.projects.conda", signs=r"(?m)^dependencies:\s*$"),
+    Reader("environment.yml", "kdoctor.collect.projects.conda", signs=rf"{_YAML}dependencies:\s*\n\s*- "),
     Reader("pip inspect", "kdoctor.collect.pastes.pip_inspect", signs=r'\A\s*\{[\s\S]*?"(?:pip_version|installed|install)"\s*:'),
     Reader("a notebook", "kdoctor.collect.pastes.notebook", signs=r'\A\s*\{[\s\S]*?"(?:cells|nbformat)"\s*:'),
     Reader("a listing as JSON", "kdoctor.collect.pastes.json_list", signs=r"\A\s*\[\s*(?:\{|\])"),

@@ -14,14 +14,14 @@ _PLAIN = re.compile(r"(?:===?|!=|~=|<=|>=|<|>)\s*\S+")
 
 
 def read(text: str, name: str) -> Snapshot | None:
-    """Read what a project depends on; None where the file has no table that could say so.
+    """Read what a project depends on; None where it is no pyproject.toml.
 
     Raises KdoctorError, naming file and line, for what is no TOML and for what is no requirement.
     """
     document = toml_of(text, name)
     places = Places(text, name)
     standard, poetry = table(document, "project"), table(document, "tool", "poetry")
-    if "dependencies" not in standard and "optional-dependencies" not in standard and not poetry and "dependency-groups" not in document:
+    if not {"project", "build-system", "tool", "dependency-groups"} & set(document):
         return None
     declared = [*_standard(document, standard, places, name), *_poetry(poetry, places, name), *_others(document, places, name)]
     return snapshot_of("pyproject.toml", "requirements", declared)
