@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import click
 
 from kdoctor.cli.configuration import Choice, as_meant, config_options, settings_for, weighed, with_intent
-from kdoctor.cli.formats import FORMATS, Reports, Style, give_out, read_outputs
+from kdoctor.cli.formats import FORMATS, POINTING, Reports, Style, give_out, read_outputs
 from kdoctor.cli.options import Probing, color_option, deep_option, patient_options, probe_options, take_snapshot, wish_options, with_wishes
 from kdoctor.cli.output import say
-from kdoctor.cli.targets import PLATFORMS, file_of, targeted
+from kdoctor.cli.targets import PLATFORMS, file_of, targeted, with_places
 from kdoctor.errors import KdoctorError
 from kdoctor.model import Severity
 
@@ -103,9 +103,13 @@ def check(
     meant = [(one, as_meant(with_wishes(with_intent(each, settings), require, backend))) for one, each in found]
     snapshots = [target for one, each in meant for target in targeted(each, one, pythons, platforms, extras)]
     documents = style != "text" or bool(files)
+    if sources == [None] and not example and {style, *(output.format for output in files)} & {*POINTING}:
+        pointed = [with_places(one, os.curdir) for one in snapshots]
+    else:
+        pointed = snapshots
     judged = _verified if verify else _judged
     here = [judged(one) for one in snapshots] if style == "text" else []
-    leaving = [judged(one if example else _leaving(one)) for one in snapshots] if documents else []
+    leaving = [judged(one if example else _leaving(one)) for one in pointed] if documents else []
     here, leaving = weighed(here, leaving, settings)
     if example and style == "text" and not quiet:
         say(_EXAMPLE)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 FORMATS = ("text", "json", "markdown", "sarif", "github", "gitlab", "junit")
 #: Formats that point at files, so that each finding needs a place.
-_POINTING = ("sarif", "github", "gitlab", "junit")
+POINTING = ("sarif", "github", "gitlab", "junit")
 #: What GitHub takes for a job summary, in bytes; the rest of a longer one would be lost, all of it.
 _LONGEST_SUMMARY = 1_000_000
 
@@ -118,7 +118,7 @@ def rendered(reports: Sequence[Report], source: str | None, form: str, face: Fac
         from kdoctor.render import several, text  # noqa: PLC0415 -- the same.
 
         return text.render(shown[0], face, verbosity) if len(shown) == 1 else several.render(shown, face, verbosity)
-    if form in _POINTING:
+    if form in POINTING:
         shown = [placed(report) for report in shown]
     render = importlib.import_module(f"kdoctor.render.{form}").render
     text_: str = render(shown, _pages(shown) if form == "sarif" else {})

@@ -24,6 +24,7 @@ PLATFORMS = {
     "macos-x86_64": ("darwin", "x86_64", None),
 }
 _SYSTEMS = {"darwin": "macos"}
+_LARGEST = 16 * 2**20
 #: What is read of a project's folder: what is locked before what leaves versions open.
 _FILES = (
     *("pylock.toml", "uv.lock", "poetry.lock", "pdm.lock", "Pipfile.lock"),
@@ -81,3 +82,19 @@ def targeted(
     names = list(platforms) or [platform_here()]
     wanted = snapshot._replace(python=None) if pythons else snapshot
     return [at(wanted, Python(version), Platform(*PLATFORMS[name]), tuple(extras)) for name in names for version in versions]
+
+
+def with_places(snapshot: Snapshot, folder: str) -> Snapshot:
+    """Give the snapshot of an environment with what the project in a folder declares, so that findings point into its files.
+
+    Where there is no such file, or none that can be read, it stays as it is: what is wrong with the environment is still told.
+    """
+    from kdoctor.collect.pastes import read  # noqa: PLC0415 -- start-up time: only for formats that point at files.
+
+    try:
+        path = os.path.normpath(file_of(folder))
+        with open(path, "rb") as file:  # noqa: PTH123 -- one style for all of the package.
+            found = read(file.read(_LARGEST), path).snapshot
+    except (KdoctorError, OSError):
+        return snapshot
+    return snapshot._replace(declared=found.declared)
