@@ -21,7 +21,8 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 #: In each folder, the first of these that holds a configuration counts.
 _NAMES = ("kdoctor.toml", "pyproject.toml")
-_SIGN = b"kdoctor"
+#: What a pyproject.toml with a configuration holds; others are not even parsed.
+_SIGN = b"tool.kdoctor"
 _LARGEST = 4 * 2**20
 
 

@@ -115,9 +115,13 @@ def rendered(reports: Sequence[Report], source: str | None, form: str, face: Fac
 
     shown = [worded(report, source) for report in reports]
     if form == "text":
-        from kdoctor.render import several, text  # noqa: PLC0415 -- the same.
+        if len(shown) > 1:
+            from kdoctor.render import several  # noqa: PLC0415 -- most look at one environment.
 
-        return text.render(shown[0], face, verbosity) if len(shown) == 1 else several.render(shown, face, verbosity)
+            return several.render(shown, face, verbosity)
+        from kdoctor.render import text  # noqa: PLC0415 -- the same.
+
+        return text.render(shown[0], face, verbosity)
     if form in POINTING:
         shown = [placed(report) for report in shown]
     render = importlib.import_module(f"kdoctor.render.{form}").render
