@@ -38,7 +38,7 @@ def diagnose(snapshot: Snapshot) -> Report:
         head=head(coupling),
         knowledge=knowledge_date(),
         unchecked=crashed,
-        unknown=() if snapshot.complete else _unknown(coupling),
+        unknown=() if snapshot.complete or snapshot.declared is not None else _unknown(coupling),
     )
     report = report if verdict(findings) == "ok" else _with_remedies(report, coupling)
     return _in_files(report, coupling.snapshot) if snapshot.declared else report

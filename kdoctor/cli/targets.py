@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import platform as machine
 from typing import TYPE_CHECKING
 
 import click
@@ -34,6 +33,8 @@ _FILES = (
 
 def platform_here() -> str:
     """Give the name of this platform; a usage error where it is none of PLATFORMS."""
+    import platform as machine  # noqa: PLC0415 -- start-up time.
+
     system, architecture = machine.system().lower(), machine.machine().lower()
     name = f"{_SYSTEMS.get(system, system)}-{architecture}"
     if name not in PLATFORMS:
@@ -73,7 +74,9 @@ def targeted(
         if asked:
             raise click.UsageError("--python-version, --platform and --extra are for a project's files, such as a lock or requirements.")
         return [snapshot]
-    from kdoctor.model import Platform, Python  # noqa: PLC0415 -- start-up time: only for such files.
+    import platform as machine  # noqa: PLC0415 -- start-up time: only for such files.
+
+    from kdoctor.model import Platform, Python  # noqa: PLC0415 -- the same.
     from kdoctor.targets import at  # noqa: PLC0415 -- the same.
 
     if source == "-" and not asked:
