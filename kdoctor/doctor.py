@@ -9,6 +9,9 @@ from kdoctor.model import Finding, Report, Severity, Snapshot, Unknown
 from kdoctor.rules.head import head
 from kdoctor.rules.usages import foretell
 
+#: Origins of snapshots that are of an environment that was built already, whatever its files declare.
+_BUILT = ("environment", "paste")
+
 
 def diagnose(snapshot: Snapshot) -> Report:
     """Judge a snapshot: who answers, what is wrong, what will work, and what to do.
@@ -16,7 +19,7 @@ def diagnose(snapshot: Snapshot) -> Report:
     Raises KdoctorError where the index of releases is needed and cannot be read.
     """
     unsatisfiable: tuple[Finding, ...] = ()
-    if snapshot.declared and snapshot.origin != "environment":
+    if snapshot.declared and snapshot.origin not in _BUILT:
         from kdoctor.solve.today import as_installed  # noqa: PLC0415 -- only where files leave open what will be installed.
 
         snapshot, unsatisfiable = as_installed(snapshot)
@@ -49,7 +52,7 @@ def _in_files(report: Report, snapshot: Snapshot) -> Report:
     from kdoctor.rules.located import located  # noqa: PLC0415 -- only where such files were read.
     from kdoctor.solve.today import as_pins  # noqa: PLC0415 -- the same.
 
-    remedies = report.remedies if snapshot.origin == "environment" else as_pins(report.remedies)
+    remedies = report.remedies if snapshot.origin in _BUILT else as_pins(report.remedies)
     return report._replace(findings=located(report.findings, snapshot), remedies=remedies)
 
 

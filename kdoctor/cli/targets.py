@@ -70,7 +70,7 @@ def targeted(
     Where none is asked for, a file is judged for the Python that runs kdoctor and this platform; a paste says nothing of either.
     """
     asked = bool(pythons or platforms or extras)
-    if snapshot.declared is None or snapshot.origin == "environment":
+    if snapshot.declared is None or snapshot.origin in ("environment", "paste"):
         if asked:
             raise click.UsageError("--python-version, --platform and --extra are for a project's files, such as a lock or requirements.")
         return [snapshot]

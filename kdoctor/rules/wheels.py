@@ -57,7 +57,8 @@ def _wishes(coupling: Coupling) -> Iterator[Wish]:
             for wanted in _requirements(text):
                 if wanted.marker is None or versions.marker_holds(wanted.marker, coupling.marker_environment):
                     yield Wish(f"{path} asks", wanted.name, wanted.specifier)
-    asks = _PLANS.get(coupling.snapshot.origin)
+    # A log of an installer declares what was asked for and not found.
+    asks = _PLANS.get(coupling.snapshot.origin) or ("somebody asked an installer" if coupling.snapshot.declared else None)
     if asks and coupling.snapshot.declared is not None:
         wishes = (versions.requirement(one.requirement) for one in coupling.snapshot.declared if not one.constraint)
         yield from (Wish(asks, wanted.name, wanted.specifier) for wanted in wishes if wanted)

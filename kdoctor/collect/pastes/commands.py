@@ -16,6 +16,12 @@ _INSTALL = re.compile(
 )
 _UV_ADD = re.compile(r"(?:^|\s)(?:uv|poetry|pdm|pixi|rye) (?:add) (.*)")
 _WISH = re.compile(rf"({NAME})(?:\[[A-Za-z0-9,._ -]{{1,100}}\])?(?:(===?|=)({VERSION})(?:=\S+)?|[<>~!].*)?$", re.ASCII)
+#: A sentence goes on with these, and a command does not.
+_SENTENCE = re.compile(
+    r"(?:an?|and|are|as|at|but|by|can|cannot|does(?:n't)?|errors?|fail(?:s|ed)?|for|from|gives|got|in|into|is|it|just|not|of|on|or|results?|returns|said"
+    r"|says|so|still|that|then?|this|to|was|when|which|while|with(?:out)?|work(?:s|ed)?|you)$",
+    re.IGNORECASE,
+)
 _WITH_VALUE = (
     "-r",
     "--requirement",
@@ -36,6 +42,11 @@ _WITH_VALUE = (
     "--trusted-host",
 )
 _FROM = re.compile(r"\s*FROM\s+(?:--platform=(\S+)\s+)?(\S+?)(?::(\S+?))?(?:@sha256:\w+)?(?:\s+[Aa][Ss]\s+\S+)?\s*$")
+#: docker run, docker pull, and the image of a service in a compose or workflow file.
+_RUN_IMAGE = re.compile(
+    r"(?:\b(?:docker|podman)\s+(?:run|pull|create)\b|^\s*-?\s*image:)(?=.*?(--platform[= ]\S+)?)[^#]*?\s[\"']?"
+    r"((?:docker\.io/)?(?:tensorflow/tensorflow|nvidia/cuda|pytorch/pytorch|nvcr\.io/nvidia/tensorflow))(?::([\w.-]+))?"
+)
 _VERSION_TAG = re.compile(r"v?(\d+\.\d+(?:\.\d+)?(?:-?rc\d+)?)")
 _CUDA_TAG = re.compile(r"(\d{1,2}\.\d{1,2})(?:\.\d+)?(?:-cudnn(\d+)?)?.*-(?:devel|runtime|base)")
 _MACHINES = {"linux/amd64": "x86_64", "linux/arm64": "aarch64"}
@@ -84,6 +95,9 @@ def _note(verb: str, rest: str, facts: Facts, *, conda: bool) -> bool:
         if skip or word.startswith("-"):
             skip = not skip and word in _WITH_VALUE
             continue
+        if _SENTENCE.match(word):
+            # A sentence that begins with a command is no proof that it was run.
+            break
         found = _WISH.match(word.strip("'\"`,"))
         if not found or "/" in word or word in (".", "python"):
             if conda and (python := re.match(r"python=+(\d\.\d{1,2}(?:\.\d+)?)", word)):
@@ -101,15 +115,18 @@ def _note(verb: str, rest: str, facts: Facts, *, conda: bool) -> bool:
 
 
 def image(lines: Sequence[str], at: int, facts: Facts) -> int:
-    """Read the FROM line of a Dockerfile: the images of TensorFlow, Python, CUDA, PyTorch and NVIDIA say what they hold."""
-    found = _FROM.match(lines[at])
-    if not found or lines[at].lstrip()[:4] != "FROM":
+    """Read the image of FROM or docker run: those of TensorFlow, Python, CUDA, PyTorch and NVIDIA say what they hold."""
+    line = lines[at]
+    if "FROM" not in line and "docker" not in line and "image" not in line:
+        return 0
+    found = _FROM.match(line) or _RUN_IMAGE.search(line)
+    if not found:
         return 0
     name, tag = found[2].rpartition("docker.io/")[2], found[3] or ""
     facts.tell("system", "linux", LOGS)
     facts.tell("machine", _MACHINES.get(found[1] or ""), LOGS)
     facts.tell("container", "docker", LOGS)
-    facts.kinds.setdefault("a Dockerfile", None)
+    facts.kinds.setdefault("a Dockerfile" if "FROM" in line else "an image", None)
     _image(name, tag, facts)
     return 1
 

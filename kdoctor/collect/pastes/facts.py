@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kdoctor.contract.reading import normalized
-from kdoctor.model import Accelerator, Distribution, Platform, Python, Snapshot
+from kdoctor.model import Accelerator, Declared, Distribution, Location, Platform, Python, Snapshot
 
 #: Weights: words of a person, commands and logs of installers, what a program printed of itself, a whole listing.
 WORDS, LOGS, PRINTED, LISTED = 1, 2, 3, 4
@@ -29,7 +29,9 @@ _PLATFORM = ("system", "machine", "libc", "release", "wsl", "container")
 class Facts:
     """The sum of what was read so far."""
 
-    def __init__(self) -> None:
+    def __init__(self, name: str = "the text") -> None:
+        #: What the text is called, for places in it.
+        self.name = name
         self._told: dict[tuple[str, str], tuple[int, str]] = {}
         self._distributions: dict[str, tuple[int, tuple[Distribution, ...]]] = {}
         self._missing: dict[str, int] = {}
@@ -41,8 +43,8 @@ class Facts:
         self.complete = False
         #: pip check found nothing.
         self.checked = False
-        #: What somebody asked for and did not get: name -> version.
-        self.asked: dict[str, str] = {}
+        #: What somebody asked for and no installer found, with the line that says so.
+        self.declared: dict[str, Declared] = {}
         self.unread: dict[str, str] = {}
         #: What the pieces were taken for, in their order, with the number of distributions where they list some.
         self.kinds: dict[str, int | None] = {}
@@ -68,6 +70,14 @@ class Facts:
             return
         self._missing.pop(key, None)
         self._distributions[key] = (weight, (Distribution(key, version, installer=installer),))
+
+    def not_found(self, name: str, version: str, line: int) -> None:
+        """Note that a version was asked for and an installer found none: what only asked for it installed nothing."""
+        key = normalized(name)
+        self.declared.setdefault(key, Declared(f"{key}=={version}", Location(self.name, line)))
+        known = self._distributions.get(key)
+        if known and known[0] <= LOGS and known[1][0].version == version:
+            del self._distributions[key]
 
     def said(self, name: str, version: str | None, weight: int) -> None:
         """Note what was said of a framework by its import name: any distribution that owns the import may be meant."""
@@ -103,7 +113,7 @@ class Facts:
 
     def anything(self) -> bool:
         """Tell whether the text said anything of an environment."""
-        told = self._told or self.asked or self._distributions or self._missing or self._said or self.keras_config is not None
+        told = self._told or self.declared or self._distributions or self._missing or self._said or self.keras_config is not None
         return bool(told) or self.accelerators is not None or self.complete
 
     def snapshot(self) -> Snapshot:
@@ -124,13 +134,15 @@ class Facts:
             accelerators=None if self.accelerators is None else tuple(self.accelerators),
             drivers=self._group("driver"),
             libraries=self._group("library"),
-            unread={**self.unread, **{name: f"version {version} is asked for and not found" for name, version in self.asked.items()}},
+            declared=tuple(self.declared.values()) or None,
+            unread=self.unread,
             read_as=_listed(self.kinds),
         )
 
     def _settle(self) -> None:
         """Turn what was said into distributions: a listing knows better, and another name for the same import is filled in."""
-        for name, (weight, version) in self._said.items():
+        # A name that only one distribution has comes first, since it tells which of the owners is meant.
+        for name, (weight, version) in sorted(self._said.items(), key=lambda item: item[0] in _OWNERS):
             owners = [other for other in _OWNERS.get(name, (name,)) if other in self._distributions]
             if not owners and not (self.complete and weight < LISTED):
                 self.distribution(name, version, weight)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from kdoctor.collect.pastes.facts import LOGS, PRINTED, Facts
+from kdoctor.collect.pastes.facts import LOGS, PRINTED, WORDS, Facts
 from kdoctor.collect.pastes.listings import NAME, VERSION
 from kdoctor.collect.pastes.places import note_place
 from kdoctor.collect.pastes.wheels import note_tags
@@ -56,7 +56,7 @@ def log(lines: Sequence[str], at: int, facts: Facts) -> int:
     if "nstall" in line and (count := _installed(lines, at, facts)):
         facts.kinds.setdefault("a log of pip", None)
         return count
-    if not (_satisfied(line, facts) or _wheel(line, facts) or _lacking(line, facts)):
+    if not (_satisfied(line, facts) or _wheel(line, facts) or _lacking(line, at, facts)):
         return 0
     facts.kinds.setdefault("a log of pip", None)
     return 1
@@ -93,16 +93,18 @@ def _wheel(line: str, facts: Facts) -> bool:
     found = _WHEEL.match(line)
     if found:
         note_tags(found[1], facts)
+        name, version, *_ = found[1].split("-")
+        facts.distribution(name, version, WORDS)
     return found is not None
 
 
-def _lacking(line: str, facts: Facts) -> bool:
+def _lacking(line: str, at: int, facts: Facts) -> bool:
     """Note what an installer could not find: whatever was asked for is not installed in that version."""
     found = _NO_MATCH.match(line)
     if found and not found[2]:
         facts.missing(found[1], LOGS)
     elif found and (wanted := re.match(rf"==({VERSION})$", found[2], re.ASCII)):
-        facts.asked.setdefault(found[1], wanted[1])
+        facts.not_found(found[1], wanted[1], at + 1)
     return found is not None
 
 

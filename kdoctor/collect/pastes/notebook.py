@@ -17,7 +17,7 @@ def read(text: str, name: str) -> Snapshot | None:
     cells = tree.get("cells") if isinstance(tree, dict) else None
     if not isinstance(cells, list):
         return None
-    facts = gathered("\n".join(line for cell in cells if isinstance(cell, dict) for line in _lines(cell)))
+    facts = gathered("\n".join(line for cell in cells if isinstance(cell, dict) for line in _lines(cell)), name)
     metadata = tree.get("metadata")
     facts.tell("python", text_of(metadata.get("language_info") if isinstance(metadata, dict) else None, "version"), LOGS)
     if not facts.anything():

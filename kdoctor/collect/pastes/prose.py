@@ -16,9 +16,10 @@ _FIELD = re.compile(r"([A-Za-z][^:=]{0,110}?)\s*(?::|=+|\s-\s|\s{3,}|->)\s*(\S.*
 _HEADING = re.compile(r"\s*(?:#{1,6}\s+|\*\*)(.{2,110}?)(?:\*\*)?:?\s*$")
 _NUMBER = r"v?(\d{1,2}(?:\.\d{1,3}){1,3}(?:\.?(?:post|dev)\d{1,8}|-?rc-?\d{1,2}|[ab]\d{1,2})?(?:\+[a-z0-9.]{2,20})?)(?![\w.]?\d|\.[x*])"
 #: A name, words that may stand between, and a version.
-_TOLD = re.compile(rf"(?<![\w/.@-])({PATTERN})(?:['\"]?\s*(?:\(?version|ver\.?|v|==?|:|-|is|@|\()?\s*:?\s*){_NUMBER}", re.IGNORECASE)
+_TOLD = re.compile(rf"(?<![\w/.@-])({PATTERN})(?:['\"]?\s*(?:\(?version|ver\.?|v|==?|:|-|is|@|\()?\s*[:=]?\s*){_NUMBER}", re.IGNORECASE)
 _PYTHON = re.compile(
-    r"(?<![\w/.-])(?:python|cpython|py)\s*(?:version|ver\.?|v|==?|:|-|is)?\s*:?\s*v?(3\.\d{1,2}(?:\.\d{1,2})?)(?![\w.]?\d)", re.IGNORECASE
+    r"(?<![\w/.-])(?:python|cpython|py)\s*(?:version|ver\.?|v|==?|:|-|is)?\s*:?\s*v?([23]\.\d{1,2}(?:\.\d{1,2})?)(?![\w.]?\d)",
+    re.IGNORECASE,
 )
 _CUDA = re.compile(r"(?<![\w/.-])cuda(?:\s*(?:toolkit|version|ver\.?|v|==?|:|-|is)){0,2}\s*v?(\d{1,2}\.\d{1,2})(?![\w]?\d)", re.IGNORECASE)
 _CUDNN = re.compile(
@@ -42,7 +43,16 @@ _ELSEWHERE = re.compile(
 )
 _BEHIND = re.compile(
     r"\s*(?:\+|or (?:higher|later|newer|above|greater|below|older)|and (?:above|later|up|newer|higher|below)|does(?:n't| not)"
-    r"|,? ?(?:also )?works|is not support)",
+    r"|,? ?(?:also )?works|is not support|\s(?:uses|comes|ships|requires|needs|supports|dropped|removed|introduced|changed|will)\b)",
+    re.IGNORECASE,
+)
+
+
+#: Further versions of the same, as in "Python 3.11 and 3.12".
+_MORE = re.compile(r"\s*(?:,|/|and|or|&)\s*v?(\d{1,2}\.\d{1,3}(?:\.\d{1,3})?)(?![\w.]?\d)")
+_SYSTEM = re.compile(
+    r"\b(?:Ubuntu|Debian|CentOS|Fedora|RHEL) ?\d[\d.]*|\bWindows (?:7|8|10|11)\b|\bmac ?OS ?\d[\d.]*|\bWSL ?2\b"
+    r"|\bM[1-4] (?:Mac|Pro|Max|Ultra)\w*",
     re.IGNORECASE,
 )
 
@@ -52,6 +62,8 @@ class Words:
 
     def __init__(self) -> None:
         self._said: dict[str, dict[str, None]] = {}
+        #: Operating systems, as they are called.
+        self.systems: list[str] = []
 
     def sentence(self, text: str) -> None:
         """Note the versions that a line names."""
@@ -59,6 +71,8 @@ class Words:
             return
         for found in _TOLD.finditer(text):
             self._add(name_of(found[1]), found[2], text, found)
+        for found in _SYSTEM.finditer(text):
+            self.systems.append(found[0])
         for form, what in ((_PYTHON, "python"), (_CUDA, "cuda"), (_CUDNN, "cudnn"), (_DRIVER, "driver")):
             for found in form.finditer(text):
                 self._add(f"\0{what}", found[1], text, found)
@@ -66,9 +80,14 @@ class Words:
     def _add(self, name: str | None, version: str, text: str, found: re.Match[str]) -> None:
         if name and not _ELSEWHERE.search(text[max(0, found.start() - 60) : found.start()]) and not _BEHIND.match(text, found.end()):
             self._said.setdefault(name, {})[version.replace("-", "")] = None
+            if more := _MORE.match(text, found.end()):
+                self._said[name][more[1]] = None
 
     def tell(self, facts: Facts) -> None:
         """Note what was said; of several versions that only differ in length the longest is meant."""
+        if facts.told("system") is None:
+            for system in self.systems:
+                platforms.note_system(system, facts, WORDS)
         for name, versions in self._said.items():
             longest = max(versions, key=len)
             one = longest if all(_starts(longest, version) for version in versions) else None
@@ -105,15 +124,29 @@ def fields(lines: Sequence[str], facts: Facts) -> Iterator[str]:
             heading = bare.rstrip(":")
             yield bare if re.search(r"\d", bare) else ""
             continue
-        found = _FIELD.match(bare)
+        found = _FIELD.match(bare) if _statements(bare) < 2 else None  # noqa: PLR2004 -- a field is about one thing.
         if found and found[2] and field(found[1], found[2], facts, PRINTED if _is_printed(line) else LOGS):
             heading = ""
             continue
         if heading and field(heading, bare, facts, LOGS):
             heading = ""
             continue
-        heading = "" if not found or found[2] else found[1]
+        heading = found[1] if found and not found[2] else bare if _may_head(bare) else ""
         yield bare
+
+
+def _statements(text: str) -> int:
+    """Count what a line tells versions of."""
+    if not any(char.isdigit() for char in text):
+        return 0
+    names = {name_of(found[1]) for found in _TOLD.finditer(text)}
+    both = {form for form in (_CUDA, _CUDNN) if form.search(text)}
+    return len(names) + bool(_PYTHON.search(text)) + bool(both) + bool(names and _SYSTEM.search(text))
+
+
+def _may_head(text: str) -> bool:
+    """Tell whether a line can be the name of a field whose value stands below, as pages of issues are copied."""
+    return len(text) < 60 and not re.search(r"\d", text)  # noqa: PLR2004 -- longer is a sentence.
 
 
 def _is_printed(line: str) -> bool:

@@ -44,15 +44,15 @@ FORMS: tuple[Form, ...] = (
 _LONGEST = 4 * 2**20
 
 
-def read(text: str, name: str) -> Snapshot | None:  # noqa: ARG001 -- a reader's signature.
+def read(text: str, name: str) -> Snapshot | None:
     """Read what a text says of an environment; None where it says nothing."""
-    facts = gathered(text)
+    facts = gathered(text, name)
     return facts.snapshot() if facts.anything() else None
 
 
-def gathered(text: str) -> Facts:
+def gathered(text: str, name: str) -> Facts:
     """Gather what the pieces of a text say."""
-    facts = Facts()
+    facts = Facts(name)
     if len(text) > _LONGEST:
         text = text[:_LONGEST]
         facts.unread["paste"] = f"only the first {_LONGEST // 2**20} MiB of it were read"

@@ -18,6 +18,8 @@ _SET = re.compile(
     rf"|.*?\bos\.environ\[['\"]({_NAME})['\"]\]\s*=\s*(?:str\()?(['\"][^'\"]*['\"]|\d+).*$"
     rf"|.*?\bos\.(?:environ\.setdefault|putenv)\(['\"]({_NAME})['\"],\s*(['\"][^'\"]*['\"])\).*$"
     rf"|\s*({_NAME})=(\S*|'[^']*'|\"[^\"]*\")(?:\s+\S.*)?$"
+    rf"|\s*-?\s*({_NAME}):\s+([\w.,-]{{1,60}}|'[^']*'|\"[^\"]*\")$|\s*-\s+({_NAME})=(\S*)$"
+    rf"|.*\b(?:docker|podman) run\b.*?\s(?:-e|--env)[ =]({_NAME})=(\S*).*$|.*\bI(?:'ve| have)? set ({_NAME})=([\w.,-]{{1,60}}).*$"
 )
 _UNSET = re.compile(rf"\s*unset ({_NAME})\s*$|\s*({_NAME}) is (?:unset|not set)\s*$")
 #: As tf_env_collect prints them.
