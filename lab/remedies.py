@@ -103,11 +103,23 @@ def mend(record: Mapping[str, Any]) -> Mended:
     folder = CACHE / "mended" / f"{recipe.folder}-{os.getpid()}"
     try:
         with tempfile.TemporaryDirectory() as home:
-            return _mended(record, environments.build(recipe, folder), Path(home))
+            python = environments.build(recipe, folder)
+            if not record.get("steps"):
+                _as_recorded(record, next(folder.glob("lib/python*/site-packages")))
+            return _mended(record, python, Path(home))
     except (RuntimeError, LookupError, OSError, AssertionError) as error:
         return Mended(name, NOT_BUILT, failed={"build": " ".join(str(error).split())[-300:]})
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _as_recorded(record: Mapping[str, Any], site: Path) -> None:
+    """Empty and remove the import folders that were empty or not there, although their distribution was installed."""
+    for name, entries in record.get("folders", {}).items():
+        if not entries and (site / name).is_dir():
+            shutil.rmtree(site / name)
+            if entries == 0:
+                (site / name).mkdir()
 
 
 def _mended(record: Mapping[str, Any], python: Path, home: Path) -> Mended:
