@@ -196,7 +196,7 @@ with alone({str(patient.prefix)!r}):
 """
     with subprocess.Popen([sys.executable, "-c", hold], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as first:
         assert first.stdout.readline() == "held\n"
-        assert f"another kdoctor fix is changing this environment (begun by process {first.pid})" in patient.fix("--yes", code=3)
+        assert f"another kdoctor fix is changing this environment (process {first.pid})" in patient.fix("--yes", code=3)
         assert patient.freeze() == before
         first.kill()
     patient.fix("--yes", code=0)

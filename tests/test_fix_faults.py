@@ -7,11 +7,12 @@ import re
 import resource
 import shutil
 import subprocess
+import sys
 import time
 from pathlib import Path
 
 import pytest
-from patients import Patient, wheel
+from patients import ROOT, Patient, wheel
 
 from kdoctor.apply.place import place_of
 from kdoctor.errors import KdoctorError
@@ -130,7 +131,7 @@ def test_an_installer_that_outlives_a_killed_kdoctor_keeps_the_next_one_away(pat
     variables = {"KDOCTOR_TEST_STOP": f"5:{go_on}"}
     assert patient.run("--yes", variables=variables, capture_output=False, stderr=subprocess.DEVNULL).returncode == -9
     try:
-        assert "another kdoctor fix is changing this environment" in patient.fix("--undo", "--yes", code=3)
+        assert "but its installer still runs" in patient.fix("--undo", "--yes", code=3)
     finally:
         go_on.touch()
     deadline = time.monotonic() + 60
@@ -263,6 +264,14 @@ def test_a_managed_interpreter_is_left_alone(tmp_path: Path) -> None:
     ):
         place_of(snapshot, {})
     assert place_of(snapshot, {"PIP_BREAK_SYSTEM_PACKAGES": "1"}).sites
+
+
+@pytest.mark.skipif(not list(Path("/usr/lib").glob("python3.*/EXTERNALLY-MANAGED")), reason="the system's Python here is nobody's own")
+def test_the_interpreter_of_the_system_is_left_alone() -> None:
+    command = [sys.executable, "-m", "kdoctor", "fix", "--python", "/usr/bin/python3", "--yes"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 3
+    assert re.fullmatch(r"kdoctor: /usr/bin/python3\S* belongs to the system, .*PEP 668\)\nhint: .*\n", done.stderr)
 
 
 def test_an_environment_of_a_managed_interpreter_is_its_owners_own(tmp_path: Path) -> None:

@@ -43,12 +43,25 @@ def _locked(path: str) -> int:
         except OSError:
             owner = os.pread(handle, 20, 0).decode("ascii", "replace") if hasattr(os, "pread") else ""
             os.close(handle)
-            who = f" (begun by process {owner})" if owner.isdigit() else ""
-            raise KdoctorError(f"another kdoctor fix is changing this environment{who}", "wait until it has ended") from None
+            raise KdoctorError(_told(owner), "wait until it has ended") from None
         with contextlib.suppress(FileNotFoundError):
             if os.path.samestat(os.fstat(handle), os.stat(path)):
                 return handle
         os.close(handle)
+
+
+def _told(owner: str) -> str:
+    """Say who holds the lock; `owner` is the number of the process that wrote it, if that could be read."""
+    if not owner.isdigit():
+        return "another kdoctor fix is changing this environment"
+    if os.name == "posix":
+        try:
+            os.kill(int(owner), 0)
+        except ProcessLookupError:
+            return f"a kdoctor fix was killed here (process {owner}), but its installer still runs"
+        except OSError:
+            pass
+    return f"another kdoctor fix is changing this environment (process {owner})"
 
 
 def _take(handle: int) -> None:
