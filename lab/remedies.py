@@ -11,6 +11,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from kdoctor import versions
 from kdoctor.knowledge import runs
 from lab import environments
 from lab.environments import CACHE
@@ -82,11 +83,13 @@ def _known() -> dict[str, Any]:
 
 def wanted_of(record: Mapping[str, Any]) -> set[str]:
     """Name what programs want to do in the environment of a record: use the Keras and the TensorFlow that are there, and its tries."""
-    names = {pin.partition("==")[0] for pin in record["installed"].split()}
+    there = {name: version for name, _, version in (pin.partition("==") for pin in record["installed"].split())}
     wanted = set(record.get("tried", {}))
-    if names & (_KERAS | _TENSORFLOW):
+    tensorflow = next((there[name] for name in there if name in _TENSORFLOW), None)
+    # TensorFlow requires a Keras from 2.6 on, whether it is there or not.
+    if _KERAS & there.keys() or (tensorflow and (versions.satisfies(tensorflow, ">=2.6") is not False)):
         wanted.add("keras")
-    if names & _TENSORFLOW:
+    if tensorflow:
         wanted.add("tensorflow.keras")
     return wanted
 
