@@ -101,9 +101,9 @@ def _copy_tree(source: str, target: str) -> None:
 
 
 def _copy(source: str, target: str) -> None:
-    if not source.endswith(_REWRITTEN):
+    if not source.endswith(_REWRITTEN) and not os.path.islink(source):
         with contextlib.suppress(OSError):
-            os.link(source, target, follow_symlinks=False)
+            os.link(source, target)
             return
     # Some file systems have no links.
     shutil.copy2(source, target, follow_symlinks=False)
