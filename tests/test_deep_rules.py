@@ -11,7 +11,8 @@ from kdoctor import rules
 from kdoctor.doctor import diagnose
 from kdoctor.knowledge.catalogue import codes
 from kdoctor.knowledge.coupling import couple
-from kdoctor.model import Disk, FileList, Overlap, Owner, Severity, Shadow, Snapshot, Some
+from kdoctor.knowledge.libraries import OPENED
+from kdoctor.model import Accelerator, Disk, FileList, LinkFault, OldNumpy, Overlap, Owner, Severity, Shadow, Snapshot, Some
 
 E, W, N = Severity.ERROR, Severity.WARNING, Severity.NOTE
 BASE = "tensorflow==2.20.0 keras==3.12.0 numpy==2.3.5"
@@ -46,6 +47,24 @@ def overlap(folder: str, total: int, *owners: tuple[str, str, int]) -> dict[str,
 
 TWO_TENSORFLOWS = overlap("tensorflow", 4507, ("tensorflow", "2.21.0", 4345), ("tensorflow-cpu", "2.20.0", 0))
 SITE = "/env/lib/python3.11/site-packages"
+
+METRICS = "tensorflow/lite/python/metrics/_pywrap_tensorflow_lite_metrics_wrapper.so"
+#: What TensorFlow opens of CUDA 12, cuDNN last.
+FOUND = (*OPENED["12"], "libcudnn.so.9")
+WHEELS = (
+    "nvidia-cuda-runtime-cu12==12.5.82 nvidia-cublas-cu12==12.5.3.2 nvidia-cufft-cu12==11.2.3.61 nvidia-cusolver-cu12==11.6.3.83 "
+    "nvidia-cusparse-cu12==12.5.1.3 nvidia-nvjitlink-cu12==12.5.82 nvidia-cuda-nvcc-cu12==12.5.82 nvidia-cudnn-cu12==9.3.0.75"
+)
+
+
+def fault(module: str, distribution: str | None, kind: str, *names: str) -> LinkFault:
+    return LinkFault(module, distribution, kind, Some(len(names), names))
+
+
+def on_gpu(one: Row) -> Row:
+    device = Accelerator("nvidia", "NVIDIA A100-SXM4-40GB", "8.0")
+    return one._replace(snapshot=one.snapshot._replace(accelerators=(device,), libraries={}, drivers={"nvidia": "560.35.03"}))
+
 
 ROWS = (
     row("KD301", E, "4345", installed="tensorflow==2.21.0 tensorflow-cpu==2.20.0", **TWO_TENSORFLOWS),
@@ -84,6 +103,40 @@ ROWS = (
     row("KD309", shadows=()),
     row("KD310", N, "RECORD is missing", files=(FileList("keras", "3.12.0", problem="RECORD is missing"),)),
     row("KD310"),
+    # Links.
+    row("KD311", E, "Wrapped_PyInit_x", "tensorflow", links=(fault(METRICS, "tensorflow", "symbols", "Wrapped_PyInit_x"),)),
+    row("KD311", W, "first used", links=(fault("tensorflow/python/_pywrap_toco_api.so", "tensorflow", "symbols", "x"),)),
+    row("KD311", E, "cannot be loaded", "numpy", links=(fault("numpy/_core/_multiarray_umath.cpython-311.so", "numpy", "symbols", "x"),)),
+    row("KD311", W, "no installed distribution", links=(fault("x.so", None, "symbols", "x"),)),
+    row("KD311", links=()),
+    row(
+        "KD312",
+        E,
+        "libcudnn.so.9 (nvidia-cudnn-cu12 9.x)",
+        "tensorflow",
+        links=(fault(METRICS, "tensorflow", "libraries", "libcudnn.so.9"),),
+    ),
+    row("KD312", W, "libodd.so.1", links=(fault("h5py/h5.so", "h5py", "libraries", "libodd.so.1"),)),
+    row("KD312"),
+    row("KD313", E, "Cut off: 9 bytes", "tensorflow", links=(fault(METRICS, "tensorflow", "damaged", "cut off: 9 bytes are missing"),)),
+    row("KD313", W, "Made for another machine", links=(fault("h5py/h5.so", "h5py", "machine", "made for another machine"),)),
+    row("KD313"),
+    row("KD314", W, "GLIBC_2.99 of libc.so.6", links=(fault("h5py/h5.so", "h5py", "versions", "GLIBC_2.99 of libc.so.6"),)),
+    row("KD314"),
+    row("KD771", W, "x86-64-v3", links=(fault("h5py/h5.so", "h5py", "instructions", "x86-64-v3"),)),
+    row("KD771", links=(fault("h5py/h5.so", "h5py", "of the future", "x"),)),
+    # What files were built for.
+    row("KD501", W, "scipy 1.11.4", old_numpy=(OldNumpy("scipy", "1.11.4", Some(1, ("scipy/x.so",))),)),
+    row("KD501", E, "ml-dtypes", "tensorflow", old_numpy=(OldNumpy("ml-dtypes", "0.2.0", Some(1, ("ml_dtypes/_custom_floats.cp.so",))),)),
+    row("KD501", installed="keras==3.12.0 numpy==1.26.4", old_numpy=(OldNumpy("scipy", "1.11.4", Some(1, ("scipy/x.so",))),)),
+    row("KD501", old_numpy=()),
+    row("KD702", N, "libcudnn.so.9 (nvidia-cudnn-cu12)", gpu_libraries={"tensorflow": FOUND[:-1]}),
+    row("KD702", gpu_libraries={"tensorflow": FOUND}),
+    row("KD702", installed="tensorflow-cpu==2.20.0 keras==3.12.0", gpu_libraries={"tensorflow": ()}),
+    row("KD702", gpu_libraries={}),
+    on_gpu(row("KD702", E, "libcufft.so.11 (nvidia-cufft-cu12)", gpu_libraries={"tensorflow": FOUND[:3]})),
+    on_gpu(row("KD702", gpu_libraries={"tensorflow": FOUND}, installed=BASE + " " + WHEELS)),
+    on_gpu(row("KD702", E, "libcudnn.so.9", gpu_libraries={"tensorflow": FOUND[:-1]}, installed=BASE + " " + WHEELS)),
 )
 
 CODES = [code for code in codes() if code.startswith(("KD306", "KD307", "KD308", "KD309", "KD31"))]
@@ -117,3 +170,28 @@ def test_what_lacks_files_is_installed_again() -> None:
     assert report.usages["keras"].works is False
     assert [remedy.reinstall for remedy in report.remedies] == [("keras",)]
     assert report.remedies[0].commands == ('python -m pip install --force-reinstall --no-deps "keras==3.12.0"',)
+
+
+@pytest.mark.parametrize("kind", ["symbols", "damaged"])
+def test_a_module_that_cannot_be_loaded_decides_the_usages_and_who_lies_over_it_is_the_cause(kind: str) -> None:
+    case = row("KD311", installed="tensorflow==2.21.0 tensorflow-cpu==2.20.0 keras==3.12.0", **TWO_TENSORFLOWS)
+    disk = case.snapshot.disk
+    assert disk
+    report = diagnose(case.snapshot._replace(disk=disk._replace(links=(fault(METRICS, "tensorflow-cpu", kind, "x"),))))
+    code = {"symbols": "KD311", "damaged": "KD313"}[kind]
+    assert report.usages["tensorflow.keras"].works is False
+    assert code in report.usages["tensorflow.keras"].because
+    told = {finding.rule: finding for finding in report.findings}
+    assert told[code].remedies == told["KD301"].remedies
+    assert told[code].remedies
+
+
+def test_what_was_built_for_numpy_1_takes_its_place_in_the_finding_from_metadata() -> None:
+    case = row(
+        "KD501",
+        installed="tensorflow==2.14.1 keras==2.14.0 numpy==2.0.2",
+        old_numpy=(OldNumpy("tensorflow", "2.14.1", Some(1, (METRICS,))),),
+    )
+    found = [finding for finding in diagnose(case.snapshot).findings if finding.rule == "KD501"]
+    assert len(found) == 1
+    assert any(METRICS in one.says for one in found[0].evidence)

@@ -6,6 +6,7 @@ _CONFIG = "keras/src/backend/config.py and keras/src/backend/__init__.py, Keras 
 _LAZY = "tensorflow/__init__.py and tensorflow/python/util/lazy_loader.py, TensorFlow 2.15.1 to 2.22.0rc0"
 _DISTS = "packaging.python.org, recording installed projects; file lists (RECORD) of the wheels"
 _PROBE = "the live probe in this environment, kdoctor/collect/probe"
+_LOADER = "ld.so(8); glibc elf/dl-load.c, dl-lookup.c and dl-version.c; System V ABI"
 _CUDA = "docs.nvidia.com, CUDA compatibility; tensorflow/python/platform/build_info.py of each wheel"
 _JAX = "docs.jax.dev/en/latest/installation.html; METADATA of jax and its plugins"
 
@@ -36,6 +37,10 @@ SINCE: dict[str, str] = {
     "KD308": "Always.",
     "KD309": "Always.",
     "KD310": "Always.",
+    "KD311": "Always; measured with TensorFlow 2.21 over 2.20.",
+    "KD312": "Always.",
+    "KD313": "Always.",
+    "KD314": "Always.",
     "KD401": "Keras 3.0; openvino is a backend from 3.8 on. Keras 1.0 to 2.3 know theano, tensorflow and (from 2.0.5) cntk.",
     "KD402": "Keras 3.0, whose backends are all optional; in the same way Keras 1.0 to 2.3.",
     "KD403": "Keras 2.4 to 2.15, which run on TensorFlow only.",
@@ -133,6 +138,10 @@ SOURCES: dict[str, tuple[str, ...]] = {
     "KD307": (_DISTS,),
     "KD308": (_DISTS,),
     "KD309": ("docs.python.org: the module search path", "keras-team/keras#19690"),
+    "KD311": (_LOADER,),
+    "KD312": (_LOADER, "the file lists of the nvidia wheels"),
+    "KD313": (_LOADER,),
+    "KD314": (_LOADER,),
     "KD310": (_DISTS, "pip/_internal/operations/install/wheel.py: RECORD is written last"),
     "KD401": (_CONFIG, "keras/backend/__init__.py, Keras 1.0.0 to 2.3.1"),
     "KD402": (_CONFIG,),

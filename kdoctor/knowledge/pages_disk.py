@@ -46,6 +46,42 @@ _PAGES = (
         "Both write it last, so the installation may have been interrupted; and pip cannot uninstall it: no RECORD file was found.",
         "Install it once more with --ignore-installed --no-deps.",
     ),
+    page_of(
+        "KD311",
+        "A module lacks a symbol",
+        "A compiled module needs a name that none of the files which are loaded with it defines, so the loader refuses it. kdoctor reads "
+        "the tables that the loader would read; nothing is loaded. Seen with --deep, on Linux.",
+        "ImportError: undefined symbol. Files of two releases lie in one folder, or an add-on was built for another release of the "
+        "framework. It is an error where the file is one that the import surely loads; other modules fail when they are first used.",
+        "Where two distributions own one folder, keep one of them (KD301). An add-on must be of the release that was built for the "
+        "framework.",
+    ),
+    page_of(
+        "KD312",
+        "A shared library is not found",
+        "A compiled module needs a shared library that the loader finds in none of its folders: those that the file names (RPATH, "
+        "RUNPATH), LD_LIBRARY_PATH, the system's cache and default folders. Libraries of GPU drivers do not count, nor those that a "
+        "package opens itself before it needs them. Seen with --deep, on Linux.",
+        "ImportError: cannot open shared object file: No such file or directory.",
+        "Install the wheel or the package of the system that brings it; the finding names it.",
+    ),
+    page_of(
+        "KD313",
+        "A compiled file is damaged or foreign",
+        "A compiled module is cut off, empty, no ELF file, or made for another kind of machine. Seen with --deep, on Linux.",
+        "ImportError: file too short, invalid ELF header, wrong ELF class. A download or a copy was interrupted, a disk was full, or an "
+        "environment was copied from another machine.",
+        "Install the distribution again with --force-reinstall --no-deps.",
+    ),
+    page_of(
+        "KD314",
+        "A library is older than what was built against it",
+        "A compiled module needs a version of a library's interface that the library found does not define, such as GLIBC_2.34 or "
+        "GLIBCXX_3.4.30. Seen with --deep, on Linux.",
+        "ImportError: version `GLIBCXX_3.4.30' not found. The system is older than the wheel is made for, or an older copy of the library "
+        "comes first in LD_LIBRARY_PATH.",
+        "Take a release that is made for older systems, or a newer system; look into LD_LIBRARY_PATH.",
+    ),
 )
 
 PAGES: dict[str, RuleText] = {page.code: page for page in _PAGES}

@@ -84,9 +84,9 @@ def _disk_rules(coupling: Coupling) -> tuple[Rule, ...]:
     """Give the rules on what --deep saw, where it was asked for."""
     if coupling.snapshot.disk is None:
         return ()
-    from kdoctor.rules import files  # noqa: PLC0415 -- start-up time: most checks look at metadata alone.
+    from kdoctor.rules import built_for, files, links  # noqa: PLC0415 -- start-up time: most checks look at metadata alone.
 
-    return files.RULES
+    return (*files.RULES, *links.RULES, *built_for.RULES)
 
 
 def _device_rules(coupling: Coupling) -> tuple[Rule, ...]:

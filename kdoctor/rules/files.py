@@ -36,7 +36,7 @@ _LISTS = "the list of files of {} (RECORD) and the disk"
 
 def overwritten(coupling: Coupling) -> Iterator[Finding]:
     """Give a finding for each set of distributions whose lists describe the same files differently: at most one is right."""
-    for one in _disk(coupling).overlaps:
+    for one in disk_of(coupling).overlaps:
         names = tuple(dict.fromkeys(owner.name for owner in one.owners))
         code = "KD304" if len(names) == 1 else "KD301" if any(set(names) <= set(of) for of in OWNERS.values()) else "KD307"
         harmless = code == "KD307" and (
@@ -46,7 +46,7 @@ def overwritten(coupling: Coupling) -> Iterator[Finding]:
             rule=code,
             name=name_of(code),
             severity=Severity.NOTE if harmless else Severity.WARNING,
-            summary=f"{_count(one.differing.total, 'file')} of {one.folder}/ belong{'s' if one.differing.total == 1 else ''} to "
+            summary=f"{count_of(one.differing.total, 'file')} of {one.folder}/ belong{'s' if one.differing.total == 1 else ''} to "
             f"{' and '.join(map(_label, one.owners))} at once, and cannot be right for all",
             cause=_whose(one),
             subjects=names,
@@ -60,7 +60,7 @@ def overwritten(coupling: Coupling) -> Iterator[Finding]:
 def _whose(one: Overlap) -> str:
     total, best = one.differing.total, max(one.owners, key=lambda owner: owner.as_listed)
     others = [_label(owner) for owner in one.owners if owner is not best]
-    told = f"Of {_count(total, 'file')} that they describe differently, {best.as_listed} are those of {_label(best)}"
+    told = f"Of {count_of(total, 'file')} that they describe differently, {best.as_listed} are those of {_label(best)}"
     return f"{told} and {sum(owner.as_listed for owner in one.owners) - best.as_listed} those of {' or '.join(others)}."
 
 
@@ -83,8 +83,8 @@ def missing_files(coupling: Coupling) -> Iterator[Finding]:
             rule="KD306",
             name=name_of("KD306"),
             severity=Severity.ERROR if dead else Severity.WARNING if code else Severity.NOTE,
-            summary=f"{_label(one)} lacks {_count(one.missing.total, 'file')} of the {one.listed} that it was installed with",
-            cause=f"{_named(one.missing.first, one.missing.total)} {'is' if one.missing.total == 1 else 'are'} not there: "
+            summary=f"{_label(one)} lacks {count_of(one.missing.total, 'file')} of the {one.listed} that it was installed with",
+            cause=f"{named(one.missing.first, one.missing.total)} {'is' if one.missing.total == 1 else 'are'} not there: "
             + ("an interrupted installation, or another distribution that was uninstalled." if code else "none of it is code."),
             subjects=(one.distribution,),
             evidence=(Evidence(f"{one.missing.total} of {one.listed} missing", _LISTS.format(one.distribution)),),
@@ -95,7 +95,7 @@ def missing_files(coupling: Coupling) -> Iterator[Finding]:
 
 def changed_files(coupling: Coupling) -> Iterator[Finding]:
     """Give a finding for each distribution with files of another size than listed that no other distribution's list explains."""
-    shared = {owner.name for overlap in _disk(coupling).overlaps for owner in overlap.owners}
+    shared = {owner.name for overlap in disk_of(coupling).overlaps for owner in overlap.owners}
     for one in _told(coupling):
         if one.changed.total and one.distribution not in shared:
             many = one.changed.total >= _MIXTURE
@@ -103,8 +103,8 @@ def changed_files(coupling: Coupling) -> Iterator[Finding]:
                 rule="KD308",
                 name=name_of("KD308"),
                 severity=Severity.WARNING if many else Severity.NOTE,
-                summary=f"{_label(one)} is not as it was installed: {_count(one.changed.total, 'file')} of another size",
-                cause=f"{_named(one.changed.first, one.changed.total)} "
+                summary=f"{_label(one)} is not as it was installed: {count_of(one.changed.total, 'file')} of another size",
+                cause=f"{named(one.changed.first, one.changed.total)} "
                 + ("are of another size than listed: a mixture of two releases." if many else "changed in size: edited or stripped."),
                 subjects=(one.distribution,),
                 evidence=(Evidence(f"{one.changed.total} of {one.listed} of another size", _LISTS.format(one.distribution)),),
@@ -131,7 +131,7 @@ def unlisted(coupling: Coupling) -> Iterator[Finding]:
 
 def _told(coupling: Coupling) -> Iterator[FileList]:
     """Give the lists of which other rules do not speak already: not those of a gone folder, of a rival or of a second copy."""
-    disk = _disk(coupling)
+    disk = disk_of(coupling)
     rivals = {
         owner.name for overlap in disk.overlaps for owner in overlap.owners if owner.as_listed < max(o.as_listed for o in overlap.owners)
     }
@@ -143,7 +143,7 @@ def _told(coupling: Coupling) -> Iterator[FileList]:
 
 def shadowed(coupling: Coupling) -> Iterator[Finding]:
     """Give a finding for each name that something else answers for before the installed distribution."""
-    for one in _disk(coupling).shadows or ():
+    for one in disk_of(coupling).shadows or ():
         component = COMPONENTS.get(one.name)
         # A single file can stand for none of these; a folder may be another copy that somebody put there on purpose.
         dead = component if not one.here and one.path.endswith((".py", ".pyc")) else None
@@ -169,14 +169,14 @@ def _subject(coupling: Coupling, one: Shadow) -> str:
 
 def left_over(coupling: Coupling) -> Iterator[Finding]:
     """Give a note for folders that pip renamed for removal and never removed."""
-    left = _disk(coupling).leftovers
+    left = disk_of(coupling).leftovers
     if left.total:
         yield Finding(
             rule="KD305",
             name=name_of("KD305"),
             severity=Severity.NOTE,
-            summary=f"{_count(left.total, 'folder')} of an interrupted removal {'is' if left.total == 1 else 'are'} left: "
-            + _named(left.first, left.total),
+            summary=f"{count_of(left.total, 'folder')} of an interrupted removal {'is' if left.total == 1 else 'are'} left: "
+            + named(left.first, left.total),
             cause="pip renames what it removes; interrupted, it leaves the folder. No import finds it, but it takes its space.",
             subjects=tuple(name.lstrip("~-") for name in left.first),
             advice="Delete the folders that start with ~ in site-packages.",
@@ -185,7 +185,7 @@ def left_over(coupling: Coupling) -> Iterator[Finding]:
 
 def two_installers(coupling: Coupling) -> Iterator[Finding]:
     """Give a note for each distribution of which conda's records and the metadata tell different versions."""
-    for name, version in (_disk(coupling).conda or {}).items():
+    for name, version in (disk_of(coupling).conda or {}).items():
         used = coupling.present.get(name)
         if used and used.version and used.installer != "conda" and used.version != version:
             yield Finding(
@@ -204,16 +204,19 @@ def _again(one: FileList) -> Way:
     return Way(f"reinstall-{one.distribution}", f"install {one.distribution} again", reinstall=(one.distribution,))
 
 
-def _named(first: tuple[str, ...], count: int, most: int = 3) -> str:
+def named(first: tuple[str, ...], count: int, most: int = 3) -> str:
+    """List names, not more than `most`, and say how many there are besides."""
     shown = ", ".join(first[:most])
     return shown if count <= most else f"{shown} and {count - min(most, len(first))} more"
 
 
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"
+def count_of(number: int, what: str, one: str = "", more: str = "s") -> str:
+    """Give "1 file" or "2 files"; `one` and `more` are the endings of the word."""
+    return f"{number} {what}{one if number == 1 else more}"
 
 
-def _disk(coupling: Coupling) -> Disk:
+def disk_of(coupling: Coupling) -> Disk:
+    """Give what --deep saw, or nothing."""
     return coupling.snapshot.disk or Disk()
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from kdoctor.collect.deep.family import family_of
 from kdoctor.collect.deep.lists import read_lists
+from kdoctor.collect.deep.modules import audit_links
 from kdoctor.collect.deep.shadows import conda_records, leftovers, shadows
 from kdoctor.collect.search_path import build_search_path
 from kdoctor.model import Disk
@@ -26,7 +27,9 @@ def look_deeper(snapshot: Snapshot, answer: Answer, environ: Mapping[str, str], 
     paths = build_search_path(answer, environ, cwd)
     family = family_of(snapshot.distributions)
     lists = read_lists(family)
+    links = audit_links(snapshot, answer, lists.owners, environ)
     return snapshot._replace(
+        unread={**snapshot.unread, **({"links between libraries": links.problem} if links.problem else {})},
         disk=Disk(
             files=lists.faults,
             lists=lists.number,
@@ -34,5 +37,9 @@ def look_deeper(snapshot: Snapshot, answer: Answer, environ: Mapping[str, str], 
             leftovers=leftovers(paths),
             shadows=shadows(paths, cwd, snapshot.distributions),
             conda=conda_records(answer.prefix, family),
-        )
+            links=links.faults,
+            modules=links.number,
+            old_numpy=links.old_numpy,
+            gpu_libraries=links.gpu_libraries,
+        ),
     )

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from kdoctor.collect.files import encodable
+from kdoctor.model import Some
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from kdoctor.model import Distribution, Some
+    from kdoctor.model import Distribution
 
 #: Beginnings of the normalized names that the search starts from. pandas and scipy are no requirements of Keras, but it tries them.
 _ROOTS = ("keras", "tensorflow", "tf-", "tb-", "intel-tensorflow", "jax", "torch", "openvino", "nvidia-", "libtpu", "numpy", "protobuf")
@@ -45,7 +48,4 @@ def required(one: Distribution) -> set[str]:
 
 def some(names: Sequence[str]) -> Some:
     """Return how many names there are and the first few, fit to be written out."""
-    from kdoctor.collect.files import encodable  # noqa: PLC0415 - Avoids a circle at type-checking time.
-    from kdoctor.model import Some  # noqa: PLC0415
-
     return Some(len(names), tuple(encodable(name) for name in names[:FEW]))

@@ -1,0 +1,86 @@
+"""What --deep saw of what compiled files were built for: NumPy 1 under NumPy 2, and GPU libraries that are not here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kdoctor import versions
+from kdoctor.knowledge.accelerators import INSTALL_TABLE
+from kdoctor.knowledge.catalogue import name_of
+from kdoctor.knowledge.libraries import OPENED
+from kdoctor.knowledge.loaded_at_start import broken_without
+from kdoctor.model import Evidence, Finding, Severity, Way
+from kdoctor.rules.cuda import Consumer, consumers, devices, other_places
+from kdoctor.rules.files import count_of, disk_of, named
+from kdoctor.rules.rows import label
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from kdoctor.knowledge.coupling import Coupling
+
+
+def old_numpy(coupling: Coupling) -> Iterator[Finding]:
+    """Give a finding for each distribution that was compiled for NumPy 1 and stands beside NumPy 2."""
+    numpy = coupling.present.get("numpy")
+    if numpy is None or not versions.satisfies(versions.base(numpy.version), ">=2"):
+        return
+    for one in disk_of(coupling).old_numpy or ():
+        dead = frozenset().union(*map(broken_without, one.modules.first)) - (set() if "jax" in coupling.present else {"jax"})
+        asks = f"{named(one.modules.first, one.modules.total)} ask{'s' if one.modules.total == 1 else ''}"
+        seen = (
+            Evidence(f"{one.modules.first[0]} asks for numpy.core._multiarray_umath alone", "the file itself")
+            if one.modules.first
+            else None
+        )
+        yield Finding(
+            rule="KD501",
+            name=name_of("KD501"),
+            severity=Severity.ERROR if dead else Severity.WARNING,
+            summary=f"{one.distribution} {one.version or '(version unknown)'} was compiled for NumPy 1 and cannot use {label(numpy)}",
+            cause=f"{asks} for NumPy's C interface under its old name alone; NumPy 2 refuses: A module that was compiled using NumPy 1.x "
+            "cannot be run in NumPy 2.",
+            subjects=(one.distribution, "numpy"),
+            evidence=(seen,) if seen else (),
+            breaks=dead,
+            ways=(Way("numpy-1", "take NumPy 1", needs=("numpy<2",)),),
+            advice=f"Or take a {one.distribution} that was built for NumPy 2.",
+        )
+
+
+def gpu_libraries(coupling: Coupling) -> Iterator[Finding]:
+    """Name the GPU libraries that TensorFlow would not find: a note without a GPU, since nothing misses them then."""
+    found = (disk_of(coupling).gpu_libraries or {}).get("tensorflow")
+    consumer = next((one for one in consumers(coupling) if one.framework == "tensorflow"), None)
+    if found is None or consumer is None or consumer.major not in OPENED or other_places(coupling):
+        return
+    wanted = {**OPENED[consumer.major], f"libcudnn.so.{consumer.cudnn.partition('.')[0]}": f"nvidia-cudnn-cu{consumer.major}"}
+    lost = {name: wheel for name, wheel in wanted.items() if name not in found}
+    # That TensorFlow 2.16.1 does not find the wheels is a rule of its own.
+    if lost and not (consumer.distribution.version == "2.16.1" and all(wheel in coupling.present for wheel in lost.values())):
+        yield _not_found(consumer, lost, gpu=bool(devices(coupling)))
+
+
+def _not_found(consumer: Consumer, lost: dict[str, str], *, gpu: bool) -> Finding:
+    release, listed = consumer.distribution, ", ".join(f"{name} ({wheel})" for name, wheel in lost.items())
+    return Finding(
+        rule="KD702",
+        name=name_of("KD702"),
+        severity=Severity.ERROR if gpu else Severity.NOTE,
+        summary=f"{label(release)} would not find {count_of(len(lost), 'GPU librar', 'y', 'ies')}: {named(tuple(lost), len(lost))}",
+        cause=f"Cannot dlopen some GPU libraries: {listed}. "
+        + ("Without them it runs on the CPU." if gpu else "Without a GPU nothing misses them."),
+        subjects=(release.name, *dict.fromkeys("cudnn" if "cudnn" in name else "cuda" for name in lost)),
+        evidence=(
+            Evidence(
+                f"in none of the folders in which the loader looks for {release.name}: {listed}", "the folders, by the rules of the loader"
+            ),
+            Evidence(f"built for CUDA {consumer.major}", INSTALL_TABLE),
+        ),
+        advice=f'Install them as wheels: python -m pip install "tensorflow[and-cuda]=={versions.base(release.version)}"'
+        if consumer.finds_wheels
+        else f"Install CUDA {consumer.loads} and cuDNN {consumer.cudnn} of the system.",
+    )
+
+
+RULES = (old_numpy, gpu_libraries)
