@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 ROUNDS = 21
+#: An import of TensorFlow takes seconds.
+DEEP_ROUNDS = 5
 WANTED = (Path(__file__).parent / "requirements.txt").read_text().splitlines()
 PATIENT = Recipe(
     "bench",
@@ -74,12 +76,20 @@ def commands(patient: Path, programs: Path) -> dict[str, list[str]]:
     }
 
 
-def measured(named: dict[str, list[str]]) -> dict[str, list[Run]]:
+def deep_commands(patient: Path, programs: Path) -> dict[str, list[str]]:
+    """Name what `check --deep` is held against: the import that it foretells without importing anything."""
+    return {
+        "kdoctor check --deep": [str(programs / "kdoctor"), "check", "--deep", "--python", str(patient)],
+        "python -c 'import tensorflow'": [str(patient), "-c", "import tensorflow"],
+    }
+
+
+def measured(named: dict[str, list[str]], rounds: int = ROUNDS) -> dict[str, list[Run]]:
     """Run each command in turn, round after round; the first round only warms the caches."""
     clean = {key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "KERAS_", "TF_"))}
     sick = {**clean, "TF_USE_LEGACY_KERAS": "1"}
     runs: dict[str, list[Run]] = {name: [] for name in named}
-    for number in range(ROUNDS + 1):
+    for number in range(rounds + 1):
         for name, command in named.items():
             run = measure(command, sick if "mend" in name else clean)
             if run.code not in (0, 1):
@@ -89,14 +99,30 @@ def measured(named: dict[str, list[str]]) -> dict[str, list[Run]]:
     return runs
 
 
-def table(runs: dict[str, list[Run]]) -> list[str]:
-    """Word the runs: what each command took, then the ratios beside their aims."""
+def rows(runs: dict[str, list[Run]]) -> tuple[list[str], dict[str, float], dict[str, float]]:
+    """Word what each command took; give the medians in seconds and the peaks of memory in MiB too."""
     median = {name: statistics.median(run.seconds for run in of) for name, of in runs.items()}
     peak = {name: max(run.mebibytes for run in of) for name, of in runs.items()}
     lines = [f"{'':40}{'median ms':>10}{'fastest ms':>12}{'peak MiB':>10}{'exit':>6}"]
     for name, of in runs.items():
         fastest = min(run.seconds for run in of)
         lines.append(f"{name:40}{1000 * median[name]:10.1f}{1000 * fastest:12.1f}{peak[name]:10.1f}{of[0].code:6}")
+    return lines, median, peak
+
+
+def deep_table(runs: dict[str, list[Run]]) -> list[str]:
+    """Word the runs of `check --deep` and of the import, then the ratios beside their aims."""
+    lines, median, peak = rows(runs)
+    own, other = runs
+    lines += ["", f"{own:40}{'measured':>10}  aim", f"{'time over that of the import':40}{median[own] / median[other]:10.2f}  0.33"]
+    lines.append(f"{'memory over that of the import':40}{peak[own] / peak[other]:10.2f}  below 1")
+    lines.append(f"{'peak memory, MiB':40}{peak[own]:10.1f}  300")
+    return lines
+
+
+def table(runs: dict[str, list[Run]]) -> list[str]:
+    """Word the runs: what each command took, then the ratios beside their aims."""
+    lines, median, peak = rows(runs)
     lines += ["", f"{'kdoctor check':40}{'measured':>10}  aim"]
     own = median["kdoctor check"]
     aims = (
@@ -117,12 +143,13 @@ def verdict(check: Sequence[str]) -> str:
 
 def main() -> None:
     """Build what is missing, measure, print the table."""
-    patient = kept(PATIENT)
-    named = commands(patient, doctor())
+    patient, programs = kept(PATIENT), doctor()
+    named = commands(patient, programs)
     count = len(list(patient.parents[1].glob("lib/python*/site-packages/*.dist-info")))
     said = verdict(named["kdoctor check"])
     print(f"{count} distributions, verdict {said}, {ROUNDS} interleaved rounds, Python {sys.version.split()[0]}")
     print("\n".join(table(measured(named))))
+    print("\n".join(["", *deep_table(measured(deep_commands(patient, programs), DEEP_ROUNDS))]))
 
 
 if __name__ == "__main__":

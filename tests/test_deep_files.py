@@ -9,11 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from kdoctor.collect.deep import _HOLLOW, look_deeper
 from kdoctor.collect.deep.family import family_of
 from kdoctor.collect.deep.lists import Lists, read_lists
 from kdoctor.collect.deep.shadows import conda_records, leftovers, shadows
 from kdoctor.collect.distributions import survey
-from kdoctor.model import Distribution, Some
+from kdoctor.collect.interpreter import Answer
+from kdoctor.model import Distribution, Platform, Snapshot, Some
+from kdoctor.redact.words import is_known_phrase, sentence
 
 
 def digest(text: str) -> str:
@@ -188,3 +191,28 @@ def test_condas_records_are_read(tmp_path):
     family = [Distribution("keras", "3.0.0")]
     assert conda_records(str(tmp_path), family) == {"keras": "2.14.0"}
     assert conda_records(str(tmp_path / "conda-meta"), family) is None
+
+
+def test_metadata_without_the_files_is_no_installation_to_judge(tmp_path):
+    """A folder of metadata alone, copied to be looked at elsewhere."""
+    install(tmp_path, "keras", "3.0.0", {f"keras/{number}.py": "x" for number in range(30)})
+    install(tmp_path, "numpy", "2.0.0", {"numpy/__init__.py": "x", "numpy/a.py": "x"})
+    for number in range(30):
+        (tmp_path / "keras" / f"{number}.py").unlink()
+    assert read(tmp_path).hollow
+    there = Snapshot(distributions=survey([str(tmp_path)]).distributions, platform=Platform("linux", "x86_64"))
+    seen = look_deeper(there, Answer(sites=(str(tmp_path),)), {}, str(tmp_path))
+    assert (seen.disk.files, seen.disk.links, seen.disk.overlaps) == (None, None, ())
+    assert set(seen.unread) == {"files on disk", "links between libraries"}
+
+
+def test_what_is_told_in_words_may_leave_the_machine():
+    for why in (
+        _HOLLOW,
+        "only on Linux, on x86_64 or aarch64",
+        "not where musl is the C library",
+        "3 of 9 files left out after 60 seconds",
+    ):
+        assert sentence(why) == why
+    assert is_known_phrase("files on disk")
+    assert is_known_phrase("links between libraries")

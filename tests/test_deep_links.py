@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from elf_files import AARCH64, Library
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from kdoctor.collect.deep.elf import Elf, open_elf
@@ -210,6 +210,7 @@ def spoilt(content: bytes, changes: list[tuple[int, int]]) -> bytes:
 NUMBERS = st.sampled_from((0, 1, 2**31 - 1, 2**31, 2**32 - 1)) | st.integers(0, 2**32 - 1)
 
 
+@example([(10661, 1)], 0)
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(st.integers(0, 10**6), NUMBERS), min_size=1, max_size=6), st.integers(0, 400))
 def test_whatever_a_file_says_of_itself_the_audit_ends(tmp_path, changes, cut):

@@ -60,6 +60,10 @@ _OTHERS: tuple[tuple[str, frozenset[str]], ...] = (
     ("torch/lib/libc10.so", frozenset({"torch"})),
 )
 
+#: Beginnings of the paths of compiled files that an add-on loads when it is imported: without one of them it is of no use.
+#: Measured: tensorflow-text 2.16.1 on TensorFlow 2.15.1.
+_ADD_ONS = ("tensorflow_text/core/pybinds/", "tensorflow_text/python/ops/")
+
 _PATHS = frozenset(f"{folder}/{name}" for folder, names in _TENSORFLOW.items() for name in names.split())
 
 
@@ -68,3 +72,8 @@ def broken_without(path: str) -> frozenset[str]:
     if path in _PATHS:
         return frozenset({"tensorflow"})
     return next((components for start, components in _OTHERS if path.startswith(start)), frozenset())
+
+
+def ends_add_on(path: str) -> bool:
+    """Tell whether the add-on that a compiled file belongs to cannot be imported without it."""
+    return path.startswith(_ADD_ONS)

@@ -61,7 +61,8 @@ _PAGES = (
         "A shared library is not found",
         "A compiled module needs a shared library that the loader finds in none of its folders: those that the file names (RPATH, "
         "RUNPATH), LD_LIBRARY_PATH, the system's cache and default folders. Libraries of GPU drivers do not count, nor those that a "
-        "package opens itself before it needs them. Seen with --deep, on Linux.",
+        "package opens itself before it needs them. A part that needs what no wheel brings, such as FFmpeg, is a note. Seen with "
+        "--deep, on Linux.",
         "ImportError: cannot open shared object file: No such file or directory.",
         "Install the wheel or the package of the system that brings it; the finding names it.",
     ),

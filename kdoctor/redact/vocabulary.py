@@ -89,5 +89,6 @@ site-packages size snapshot so some source speaks start starting state still str
 system table taken temporarily text than that the there they this time timed times to too took tpu truncated type unavailable
 understood unknown unreadable unsupported unterminated until up user utf-8 value value: venv version versions virtual virtual_env
 waits was were what wheel where which whole whose with without wrong wsl zip
+aarch64 after between c disk left linux musl x86_64
 """)
 )

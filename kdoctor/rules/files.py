@@ -76,7 +76,7 @@ def missing_files(coupling: Coupling) -> Iterator[Finding]:
             continue
         first = one.missing.first[0] if one.missing.first else ""
         folder, _, rest = first.partition("/")
-        code = first.endswith(_CODE) and not any(part in _STRAYS for part in first.split("/")[:-1])
+        code = (first.endswith(_CODE) or ".so." in first) and not any(part in _STRAYS for part in first.split("/")[:-1])
         # A package without its own __init__ imports as an empty one.
         dead = COMPONENTS.get(folder) if rest == "__init__.py" else None
         yield Finding(

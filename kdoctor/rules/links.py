@@ -8,7 +8,7 @@ from kdoctor import versions
 from kdoctor.knowledge.catalogue import name_of
 from kdoctor.knowledge.families import ROLE_OF, ROLES
 from kdoctor.knowledge.libraries import brought_by
-from kdoctor.knowledge.loaded_at_start import broken_without
+from kdoctor.knowledge.loaded_at_start import broken_without, ends_add_on
 from kdoctor.model import Evidence, Finding, LinkFault, Severity, Way
 from kdoctor.rules.files import count_of, disk_of, named
 from kdoctor.rules.rows import label
@@ -39,21 +39,32 @@ def _finding(coupling: Coupling, code: str, name: str, faults: list[LinkFault]) 
     broken = frozenset().union(*(broken_without(fault.module) for fault in faults))
     files = tuple(fault.module for fault in faults)
     dead = {component for component in broken if component != "jax" or "jax" in coupling.present}
+    surely = bool(dead) or any(map(ends_add_on, files))
     ways = _ways(coupling, code, name)
     return Finding(
         rule=code,
         name=name_of(code),
-        severity=Severity.ERROR if dead else Severity.WARNING,
+        severity=Severity.ERROR if surely else Severity.NOTE if _is_optional(code, faults) else Severity.WARNING,
         summary=f"{count_of(len(faults), 'compiled file')} of {who} cannot be loaded: {named(files, len(files), _MOST)}",
-        cause=_cause(code, faults, surely=bool(dead)),
+        cause=_cause(code, faults, surely=surely),
         subjects=(*((name,) if name else ()), *(("cpu",) if code == "KD771" else ())),
-        evidence=tuple(
-            Evidence(f"{fault.module}: {_VERBS[fault.kind]} {named(fault.names.first, fault.names.total)}", _TABLES) for fault in faults
-        ),
+        evidence=tuple(_evidence(faults)),
         breaks=frozenset(dead),
         ways=ways,
         advice=None if ways or _is_rival(coupling, name) else _advice(coupling, code, name, faults),
     )
+
+
+def _is_optional(code: str, faults: list[LinkFault]) -> bool:
+    """Tell whether only libraries are missing that no wheel brings: many packages have parts for whoever has them, such as FFmpeg."""
+    return code == "KD312" and not any(brought_by(name) for fault in faults for name in fault.names.first)
+
+
+def _evidence(faults: list[LinkFault]) -> Iterator[Evidence]:
+    for fault in faults[:_MOST]:
+        yield Evidence(f"{fault.module}: {_VERBS[fault.kind]} {named(fault.names.first, fault.names.total, 1)}", _TABLES)
+    if len(faults) > _MOST:
+        yield Evidence(f"the same of {count_of(len(faults) - _MOST, 'more file')}", _TABLES)
 
 
 _VERBS = {
@@ -69,7 +80,8 @@ _VERBS = {
 def _cause(code: str, faults: list[LinkFault], *, surely: bool) -> str:
     first = tuple(dict.fromkeys(name for fault in faults for name in fault.names.first))
     total = max(len(first), *(fault.names.total for fault in faults))
-    shown = named(first, total)
+    # Names of C++ are long, and two tell as much as a dozen.
+    shown = named(first, total, _MOST if total <= _MOST else 2)
     end = "" if surely else " It fails when it is first used."
     if code == "KD311":
         return f"undefined symbol: {shown}. None of the files that are loaded with {'it' if len(faults) == 1 else 'them'} defines it.{end}"

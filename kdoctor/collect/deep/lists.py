@@ -28,6 +28,10 @@ _HASHED_UP_TO = 1024 * 1024
 _HASHED_AT_MOST = 64
 
 
+#: With so large a part of all files missing, nobody can have meant them to be there.
+_HOLLOW = 0.9
+
+
 class Entry(NamedTuple):
     """One line of a list."""
 
@@ -47,6 +51,8 @@ class Lists(NamedTuple):
     #: How many lists were read.
     number: int
     overlaps: tuple[Overlap, ...]
+    #: True where hardly a file of any list is there: the metadata was copied without what it speaks of.
+    hollow: bool
     #: Folder -> path in it -> the normalized name of the distribution that lists it; of several, the last.
     owners: dict[str, dict[str, str]]
 
@@ -64,10 +70,11 @@ def read_lists(distributions: Sequence[Distribution]) -> Lists:
         shelves.setdefault(one.location or "", []).append((one, entries))
     seen = {folder: _Folder(folder) for folder in shelves}
     overlaps = [overlap for folder, shelf in shelves.items() for overlap in _overlaps(seen[folder], shelf)]
-    held = ((one, _held(seen[folder], one, entries)) for folder, shelf in shelves.items() for one, entries in shelf)
-    faults += [fault for _, fault in held if fault.missing.total or fault.changed.total]
+    held = [_held(seen[folder], one, entries) for folder, shelf in shelves.items() for one, entries in shelf]
+    faults += [fault for fault in held if fault.missing.total or fault.changed.total]
+    hollow = sum(fault.missing.total for fault in held) > _HOLLOW * sum(fault.listed for fault in held)
     owners = {folder: {entry.path: one.name for one, entries in shelf for entry in entries} for folder, shelf in shelves.items()}
-    return Lists(tuple(faults), sum(map(len, shelves.values())), tuple(overlaps), owners)
+    return Lists(tuple(faults), len(held), tuple(overlaps), hollow, owners)
 
 
 def _read(one: Distribution) -> tuple[list[Entry] | None, str | None]:
@@ -157,7 +164,8 @@ def _telling(paths: list[str]) -> list[str]:
 
 
 def _weight(path: str) -> tuple[bool, bool, int, str]:
-    return not path.endswith("/__init__.py"), not path.endswith((".py", ".so", ".pyd")), path.count("/"), path
+    code = path.endswith((".py", ".so", ".pyd")) or ".so." in path
+    return not path.endswith("/__init__.py"), not code, path.count("/"), path
 
 
 def _overlaps(folder: _Folder, shelf: list[tuple[Distribution, list[Entry]]]) -> Iterator[Overlap]:

@@ -45,7 +45,7 @@ def audit_links(snapshot: Snapshot, answer: Answer, owners: Mapping[str, Mapping
     platform = snapshot.platform
     machine = {name: number for number, (name, _) in MACHINES.items()}.get((platform.machine if platform else None) or "")
     if platform is None or platform.system != "linux" or machine is None or os.name != "posix":
-        return Links(problem="only on Linux, for x86_64 and aarch64")
+        return Links(problem="only on Linux, on x86_64 or aarch64")
     if (platform.libc or "").startswith("musl"):
         return Links(problem="not where musl is the C library")
     program = _program(answer)
@@ -61,7 +61,7 @@ def audit_links(snapshot: Snapshot, answer: Answer, owners: Mapping[str, Mapping
         number=len(chosen) - left_out,
         old_numpy=_old_numpy(snapshot, [ours[path] for path in sorted(audit.capsules)], loader),
         gpu_libraries=None if found is None else {"tensorflow": found},
-        problem=f"{left_out} of {len(chosen)} files were left out after {_PATIENCE} seconds" if left_out else None,
+        problem=f"{left_out} of {len(chosen)} files left out after {_PATIENCE} seconds" if left_out else None,
     )
 
 

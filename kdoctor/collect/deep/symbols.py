@@ -182,7 +182,7 @@ class _Hashed:
         if not (word >> (hashed & 63)) & (word >> ((hashed >> (self._shift & 31)) & 63)) & 1:
             return
         number = self._buckets[hashed % len(self._buckets)]
-        while self.first <= number <= self.last:
+        while 0 <= number - self.first < len(self._chains):
             value = self._chains[number - self.first]
             if (value ^ hashed) >> 1 == 0:
                 yield number
