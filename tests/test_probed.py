@@ -6,7 +6,7 @@ import pytest
 from builders import snapshot
 
 from kdoctor.doctor import diagnose
-from kdoctor.model import Probe, ProbeStep, Report, Severity
+from kdoctor.model import Accelerator, Probe, ProbeStep, Report, Severity
 from kdoctor.render import text
 from kdoctor.render.words import Face
 
@@ -144,6 +144,29 @@ def test_what_is_known_of_an_error_is_said():
 def test_what_means_something_is_a_note(line, told):
     report = judged(HEALTHY, *well(lines=(line,)))
     assert (report.verdict, [found.rule for found in report.findings]) == ("ok", told)
+
+
+BUILT = (
+    "tensorflow==2.18.1 keras==3.6.0 nvidia-cuda-runtime-cu12==12.5.82 nvidia-cublas-cu12==12.5.3.2 nvidia-cufft-cu12==11.2.3.61 "
+    "nvidia-cusolver-cu12==11.6.3.83 nvidia-cusparse-cu12==12.5.1.3 nvidia-nvjitlink-cu12==12.5.82 nvidia-cuda-nvcc-cu12==12.5.82 "
+    "nvidia-cudnn-cu12==9.3.0.75"
+)
+A100 = {"accelerators": (Accelerator("nvidia", "NVIDIA A100-SXM4-40GB", "8.0"),), "drivers": {"nvidia": "570.86.10"}, "libraries": {}}
+
+
+@pytest.mark.parametrize(
+    ("installed", "devices", "told"),
+    [
+        (BUILT, ("CPU", "GPU NVIDIA A100-SXM4-40GB"), []),
+        (BUILT, ("CPU",), [("KD816", Severity.ERROR)]),
+        (BUILT, None, []),
+        # Without its libraries it was foretold to pass over the GPU.
+        (HEALTHY, ("CPU",), [("KD702", Severity.ERROR)]),
+        (HEALTHY, ("CPU", "GPU NVIDIA A100-SXM4-40GB"), [("KD702", Severity.WARNING)]),
+    ],
+)
+def test_what_the_framework_lists_is_held_against_the_forecast(installed, devices, told):
+    assert codes(judged(installed, *well(devices=devices), **A100)) == told
 
 
 def test_the_text_shows_both():

@@ -112,6 +112,7 @@ _NAMES = {
     "KD814": "interpreter-fails-at-start",
     "KD815": "complaint-while-running",
     "KD805": "ignore-expired",
+    "KD816": "gpu-not-listed",
     "KD901": "newer-than-knowledge",
 }
 

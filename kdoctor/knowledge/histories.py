@@ -116,6 +116,7 @@ SINCE: dict[str, str] = {
     "KD814": "Always; it takes a live probe to see it.",
     "KD815": "Always; it takes a live probe to see it.",
     "KD805": "Always: the project set the day itself.",
+    "KD816": "Always; it takes a live probe to see it.",
     "KD901": "Always: what comes after the knowledge is no error.",
 }
 
@@ -160,6 +161,7 @@ SOURCES: dict[str, tuple[str, ...]] = {
     "KD814": (_PROBE, "docs.python.org/3/library/site.html"),
     "KD815": (_PROBE, "the table behind `kdoctor explain FILE`"),
     "KD805": ("the configuration of the project",),
+    "KD816": (_PROBE,),
     "KD901": ("the date of the facts, `kdoctor knowledge date`",),
     "KD701": ("tensorflow.org/install/pip", _CUDA),
     "KD702": ("tensorflow/tensorflow#63362, #65842", _CUDA),

@@ -48,6 +48,15 @@ _PAGES = (
         "Frameworks tell in log lines what they then do without, such as a GPU whose libraries are missing. Harmless lines are left out.",
         "Read what the line means; where it is what you want, nothing must be done.",
     ),
+    page_of(
+        "KD816",
+        "The framework lists no GPU, though one is here",
+        "With --probe, the framework that Keras runs on was asked for its devices. An NVIDIA GPU is here, the build has code for it, and "
+        "none was listed.",
+        "A library that cannot be loaded, the driver, or how a container was started makes a framework go without the GPU; a log line at "
+        "most tells of it. What rules had foretold is told by them; this is what nobody had foretold.",
+        "Read what the probe printed (-v, or kdoctor snapshot --probe), and mend what it names.",
+    ),
 )
 
 PAGES: dict[str, RuleText] = {page.code: page for page in _PAGES}

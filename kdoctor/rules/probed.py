@@ -9,7 +9,9 @@ from kdoctor import versions
 from kdoctor.knowledge.catalogue import name_of
 from kdoctor.knowledge.coupling import Coupling
 from kdoctor.model import Distribution, Evidence, Explanation, Finding, Probe, ProbeStep, Severity, UsageResult
+from kdoctor.rules.cuda import chosen, devices
 from kdoctor.rules.usages import broken_components
+from kdoctor.rules.wanted_devices import gpu_seen, serves
 
 #: Usage -> the import names that it needs.
 _NEEDS = {"keras": ("keras",), "tensorflow.keras": ("tensorflow",), "mixed": ("keras", "tensorflow")}
@@ -19,6 +21,8 @@ _WORDS = {"keras": "import keras", "tensorflow.keras": "tensorflow.keras", "mixe
 _COMPONENTS = {"tf_keras": "tf-keras", "jax": "jax", "torch": "torch", "openvino": "openvino"}
 _SOURCE = "the live probe"
 _REPORT = "kdoctor snapshot --probe -o FILE writes down all that was seen; please send it to kdoctor's makers."
+#: Rules that say that the GPU will be passed over: the contrary is seen where the framework lists it.
+_UNSEEN = ("KD701", "KD702", "KD703", "KD707", "KD711", "KD712", "KD723", "KD725", "KD726", "KD731", "KD732")
 #: Lines of what the patient printed that a finding quotes.
 _QUOTED = 3
 
@@ -45,8 +49,10 @@ def compare(
     """
     usages = {usage: _happened(probe, usage, result) for usage, result in foretold.items()}
     worked = _worked(coupling, probe, usages)
-    kept = tuple(_lowered(finding) if _contradicted(finding, worked) else finding for finding in findings)
+    seen = gpu_seen(coupling, probe)
+    kept = tuple(_lowered(finding) if _contradicted(finding, worked, seen=seen is True) else finding for finding in findings)
     told = [*_start(probe), *_failing(coupling, probe, findings, usages, explain), *_working(usages, foretold), *_others(coupling, probe)]
+    told += _unseen(coupling, findings, seen=seen)
     told += _said(probe, explain, {one.rule for one in findings})
     because = {usage: tuple(one.rule for one in told if usage in one.breaks) for usage in usages}
     # A mixture is not tried where one of its halves fails; what fails there fails it.
@@ -113,12 +119,33 @@ def _worked(coupling: Coupling, probe: Probe, usages: Mapping[str, UsageResult])
     return frozenset(seen)
 
 
-def _contradicted(finding: Finding, worked: frozenset[str]) -> bool:
-    return finding.severity is Severity.ERROR and bool(finding.breaks) and finding.breaks <= worked
+def _contradicted(finding: Finding, worked: frozenset[str], *, seen: bool) -> bool:
+    if finding.severity is not Severity.ERROR:
+        return False
+    return (bool(finding.breaks) and finding.breaks <= worked) or (seen and finding.rule in _UNSEEN)
 
 
 def _lowered(finding: Finding) -> Finding:
     return finding._replace(severity=Severity.WARNING, cause=f"{finding.cause} Yet the live probe saw it work.", breaks=frozenset())
+
+
+def _unseen(coupling: Coupling, findings: tuple[Finding, ...], *, seen: bool | None) -> Iterator[Finding]:
+    """Give a finding where a framework with code for the NVIDIA GPU that is here lists none, and no rule had foretold it."""
+    framework = chosen(coupling)
+    told = any(finding.rule.startswith("KD7") and finding.severity is Severity.ERROR for finding in findings)
+    if seen is not False or framework is None or told or not devices(coupling) or "nvidia" not in (serves(coupling, framework) or ()):
+        return
+    yield Finding(
+        rule="KD816",
+        name=name_of("KD816"),
+        severity=Severity.ERROR,
+        summary=f"{framework} lists no GPU, though one is here and its build has code for it",
+        cause="Everything runs on the CPU without a word. Nothing that is installed had foretold it: a library that cannot be loaded, the"
+        " driver or how the container was started can be the cause; what was printed may say which.",
+        subjects=("gpu", framework),
+        evidence=(Evidence("the live probe asked the framework for its devices", _SOURCE),),
+        advice=_REPORT,
+    )
 
 
 def _step(probe: Probe, name: str) -> ProbeStep | None:
@@ -276,6 +303,8 @@ def _cause(step: ProbeStep) -> str:
     where = f" In {step.where}." if step.where else ""
     said = f"It came out as {step.error.partition(chr(10))[0]}." if step.cause and step.error else ""
     took = f"It happened after {step.milliseconds / 1000:.1f} s, in the stage {step.stage}."
+    if step.outcome == "time out":
+        where += " A slow machine may need more time: --probe-timeout."
     return " ".join(part for part in (said, took + where, _HINTS.get(step.signal or "", "")) if part)
 
 

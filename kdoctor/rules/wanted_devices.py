@@ -100,6 +100,11 @@ def _framework(coupling: Coupling) -> str:
     return chosen(coupling) or "the framework"
 
 
+def gpu_seen(coupling: Coupling, probe: Probe) -> bool | None:
+    """Tell whether the framework that Keras runs on listed a GPU in a live probe; None where it was not asked or could not tell."""
+    return _probed(coupling._replace(snapshot=coupling.snapshot._replace(probe=probe)), "gpu")
+
+
 def _probed(coupling: Coupling, wanted: str) -> bool | None:
     """Tell whether a live probe saw such a device; None where there was none, or where it did not come so far."""
     probe, framework = coupling.snapshot.probe, chosen(coupling)
@@ -120,11 +125,11 @@ def _lists(probe: Probe) -> Iterator[tuple[str, tuple[str, ...]]]:
 def _usable(coupling: Coupling, device: Accelerator) -> bool | None:
     """Tell whether the framework that Keras runs on (any, where none is chosen) has code for a device of that vendor; None = not known."""
     names = (chosen(coupling),) if chosen(coupling) else _FRAMEWORKS
-    answers = [vendors if vendors is None else device.vendor in vendors for vendors in (_serves(coupling, name or "") for name in names)]
+    answers = [vendors if vendors is None else device.vendor in vendors for vendors in (serves(coupling, name or "") for name in names)]
     return True if True in answers else None if None in answers else False
 
 
-def _serves(coupling: Coupling, framework: str) -> frozenset[str] | None:
+def serves(coupling: Coupling, framework: str) -> frozenset[str] | None:
     """Name the vendors whose devices the installed build of a framework can use; None where nobody knows."""
     present = coupling.present
     if framework == "tensorflow":
