@@ -204,6 +204,11 @@ ROWS = (
     row("KD707", "tensorflow==2.17.0 nvidia-cudnn-cu12==8.9.7.29"),
     row("KD707", "tensorflow==2.16.1"),
     # The driver.
+    row("KD752", JAX, W, "jaxlib gpu", env=ON_JAX, **AMD),
+    row("KD752", JAX + "jax-rocm7-plugin==0.8.1", env=ON_JAX, **AMD),
+    row("KD752", JAX, env=ON_JAX, **PASTE, **AMD),
+    row("KD752", "keras==3.12.0 torch==2.9.0", W, "torch gpu", env=ON_TORCH, **AMD),
+    row("KD752", "keras==3.12.0 torch==2.9.0+rocm6.4", env=ON_TORCH, **AMD),
     row("KD708", JAX12.replace("9.10.2.21", "9.10.0.56"), E, "nvidia-cudnn-cu12 jax", env=ON_JAX),
     row("KD708", JAX12.replace("9.10.2.21", "9.10.1.4"), env=ON_JAX),
     row("KD708", JAX12.replace("9.10.2.21", "9.10.0.56"), env={**ON_JAX, "JAX_SKIP_CUDA_CONSTRAINTS_CHECK": "1"}),

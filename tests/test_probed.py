@@ -111,6 +111,11 @@ def test_a_module_that_is_not_found_fails():
     assert "No module named 'keras'" in report.findings[0].summary
 
 
+def test_what_is_not_installed_is_said_so():
+    shown = text.render(judged("keras==3.6.0 jax==0.8.1", step("keras"), found=("keras",), env={"KERAS_BACKEND": "jax"}), Face())
+    assert "  tensorflow.keras        fails     fails     not installed" in shown
+
+
 def test_an_interpreter_that_does_not_start_fails_everything():
     report = judged(HEALTHY, step("start", outcome="signal", stage="start", signal="SIGSEGV"), found=None)
     assert (codes(report), works(report)) == ([("KD814", Severity.ERROR)], [False] * 3)

@@ -133,8 +133,10 @@ def _probed(report: Report, probe: Probe, face: Face) -> list[str]:
 
 def _seen(step: ProbeStep | None, result: UsageResult | None, face: Face) -> str:
     """Say in a few words what a step of the probe saw."""
-    if step is None or step.outcome == "not run":
-        return (step.error if step else None) or ""
+    if step is None:
+        return "not installed"
+    if step.outcome == "not run":
+        return step.error or ""
     if step.outcome != "works":
         how = (
             step.signal

@@ -142,6 +142,36 @@ def tensorflow_without_tpu(coupling: Coupling) -> Iterator[Finding]:
         )
 
 
+def amd_beside_another_build(coupling: Coupling) -> Iterator[Finding]:
+    """Give a warning where Keras runs on a JAX or torch that has no code for the AMD GPU that is here, the only one."""
+    framework = chosen(coupling)
+    who = {"jax": coupling.present.get("jaxlib"), "torch": coupling.present.get("torch")}.get(framework or "")
+    if who is None or not devices(coupling, "amd") or devices(coupling) or not runs_on(coupling, "linux"):
+        return
+    if _knows_amd(coupling, framework or "", who) is False:
+        extra = "jax[rocm7-local]" if framework == "jax" else "the build of torch for ROCm from PyTorch's own index"
+        yield Finding(
+            rule="KD752",
+            name=name_of("KD752"),
+            severity=Severity.WARNING,
+            summary=f"{label(who)} cannot use the AMD GPU that is here",
+            cause=("jax alone is the build for the CPU" if framework == "jax" else "This torch is a build for CUDA or the CPU")
+            + "; training runs on the CPU.",
+            subjects=(who.name, "gpu"),
+            evidence=(Evidence("builds for ROCm are other distributions or carry +rocm", ROCM_SOURCE),),
+            advice=f"Take {extra}, for the ROCm that serves this GPU.",
+        )
+
+
+def _knows_amd(coupling: Coupling, framework: str, who: Distribution) -> bool | None:
+    """Tell whether a JAX or torch was built for ROCm; None where nobody knows."""
+    if who.version is None or who.installer == "conda":
+        return None
+    if framework == "jax":
+        return None if "+" in who.version or not coupling.snapshot.complete else any(n.startswith("jax-rocm") for n in coupling.present)
+    return False if torch_cuda(coupling) is not None else None
+
+
 def amd_without_rocm(coupling: Coupling) -> Iterator[Finding]:
     """Give a warning where an AMD GPU is here, no other, and TensorFlow is not the build for ROCm."""
     tensorflow = coupling.tensorflow

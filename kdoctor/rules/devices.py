@@ -56,4 +56,5 @@ DEVICE_RULES: tuple[Callable[[Coupling], Iterator[Finding]], ...] = (
     rocm.rocm_pair,
     rocm.amd_gpu_not_in_build,
     accelerators.amd_without_rocm,
+    accelerators.amd_beside_another_build,
 )
