@@ -139,6 +139,8 @@ def _run(request: Request, folder: str, gone: threading.Event, *, orphans_come_h
     drain.start()
     _watch_kdoctor(gone)
     ending = _wait(child, start + request.seconds, gone)
+    if ending is None and not gone.is_set():
+        _await_report(crashed)
     seconds = time.monotonic() - start
     left, stuck = _end_all(child.pid, ended=ending is not None, orphans_come_here=orphans_come_here)
     drain.join(1.0)
@@ -221,6 +223,16 @@ def _wait(child: subprocess.Popen[bytes], deadline: float, gone: threading.Event
             return ending
         gone.wait(_PAUSE)
     return None
+
+
+def _await_report(path: str) -> None:
+    """Give a child that was kept from running one second more to tell where it hangs."""
+    end = time.monotonic() + 1.0
+    while time.monotonic() < end:
+        with contextlib.suppress(OSError):
+            if os.path.getsize(path):
+                return
+        time.sleep(_PAUSE)
 
 
 def _reap(pid: int) -> Ending | None:

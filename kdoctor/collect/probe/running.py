@@ -52,6 +52,8 @@ class Guarded:
             clean = self._process.wait(PATIENCE + 3.0) == 0
         except subprocess.TimeoutExpired:
             self._process.kill()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(1.0)
             clean = False
         if not clean:
             self._stand_in()
