@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from kdoctor.collect.deep.elf import Elf, open_elf
-from kdoctor.collect.deep.gpu import found_by_tensorflow
+from kdoctor.collect.deep.gpu import found_libraries
 from kdoctor.collect.deep.links import Audit, Module, levels_of
 from kdoctor.collect.deep.loader import Loader, read_cache
 from kdoctor.collect.deep.modules import audit_links
@@ -318,14 +318,19 @@ def test_where_no_audit_is_possible_it_says_so(platform):
     assert found.problem
 
 
-def test_the_gpu_libraries_that_tensorflow_would_find(tmp_path):
-    opener = Library(runpath="$ORIGIN/../nvidia/cudnn/lib").write(tmp_path / "tensorflow" / "libtensorflow_framework.so.2")
-    for name in ("libcudnn.so.9", "libcudnn_ops.so.9", "libother.so.1"):
-        Library().write(tmp_path / "nvidia" / "cudnn" / "lib" / name)
-    found = found_by_tensorflow(Loader(None, 62, ""), [opener])
-    assert {"libcudnn.so.9", "libcudnn_ops.so.9"} <= set(found)
-    assert "libother.so.1" not in found
-    assert found_by_tensorflow(Loader(None, 62, ""), []) is None
+def test_the_gpu_libraries_that_a_framework_would_find(tmp_path):
+    files = {
+        "tensorflow/libtensorflow_framework.so.2": Library(runpath="$ORIGIN/../nvidia/cudnn/lib"),
+        "jax_plugins/xla_cuda12/xla_cuda_plugin.so": Library(runpath="$ORIGIN/../../nvidia/cublas/lib"),
+        "tensorflow/other.so": Library(runpath="$ORIGIN/../nvidia/cublas/lib"),
+    }
+    for name in ("cudnn/lib/libcudnn.so.9", "cudnn/lib/libcudnn_ops.so.9", "cudnn/lib/libother.so.1", "cublas/lib/libcublasLt.so.12"):
+        Library().write(tmp_path / "nvidia" / name)
+    found = found_libraries(Loader(None, 62, ""), {path: library.write(tmp_path / path) for path, library in files.items()})
+    assert {"libcudnn.so.9", "libcudnn_ops.so.9"} <= set(found["tensorflow"])
+    assert not {"libother.so.1", "libcublasLt.so.12"} & set(found["tensorflow"])
+    assert "libcublasLt.so.12" in found["jax"]
+    assert found_libraries(Loader(None, 62, ""), {}) == {}
 
 
 @pytest.mark.skipif(

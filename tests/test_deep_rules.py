@@ -51,6 +51,7 @@ SITE = "/env/lib/python3.11/site-packages"
 METRICS = "tensorflow/lite/python/metrics/_pywrap_tensorflow_lite_metrics_wrapper.so"
 #: What TensorFlow opens of CUDA 12, cuDNN last.
 FOUND = (*OPENED["12"], "libcudnn.so.9")
+ON_JAX = "jax==0.7.2 jaxlib==0.7.2 jax-cuda12-plugin==0.7.2 jax-cuda12-pjrt==0.7.2"
 WHEELS = (
     "nvidia-cuda-runtime-cu12==12.5.82 nvidia-cublas-cu12==12.5.3.2 nvidia-cufft-cu12==11.2.3.61 nvidia-cusolver-cu12==11.6.3.83 "
     "nvidia-cusparse-cu12==12.5.1.3 nvidia-nvjitlink-cu12==12.5.82 nvidia-cuda-nvcc-cu12==12.5.82 nvidia-cudnn-cu12==9.3.0.75"
@@ -142,6 +143,11 @@ ROWS = (
     row("KD702", gpu_libraries={"tensorflow": FOUND}),
     row("KD702", installed="tensorflow-cpu==2.20.0 keras==3.12.0", gpu_libraries={"tensorflow": ()}),
     row("KD702", gpu_libraries={}),
+    row("KD702", N, "libcudnn.so.9", installed=ON_JAX, gpu_libraries={"jax": FOUND[:-1]}),
+    row("KD702", installed=ON_JAX, gpu_libraries={"jax": FOUND}),
+    on_gpu(row("KD702", N, "libcudnn.so.9", installed=f"{BASE} {ON_JAX} {WHEELS}", gpu_libraries={"jax": FOUND[:-1], "tensorflow": FOUND})),
+    row("KD312", N, installed=ON_JAX, links=(fault("x/y.so", "jax-cuda12-plugin", "libraries", "libcufft.so.11"),)),
+    on_gpu(row("KD312", W, "nvidia-cufft", links=(fault("x/y.so", "jax-cuda12-plugin", "libraries", "libcufft.so.11"),))),
     on_gpu(row("KD702", E, "libcufft.so.11 (nvidia-cufft-cu12)", gpu_libraries={"tensorflow": FOUND[:3]})),
     on_gpu(row("KD702", gpu_libraries={"tensorflow": FOUND}, installed=BASE + " " + WHEELS)),
     on_gpu(row("KD702", E, "libcudnn.so.9", gpu_libraries={"tensorflow": FOUND[:-1]}, installed=BASE + " " + WHEELS)),

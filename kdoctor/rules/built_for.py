@@ -10,7 +10,7 @@ from kdoctor.knowledge.catalogue import name_of
 from kdoctor.knowledge.libraries import OPENED
 from kdoctor.knowledge.loaded_at_start import broken_without
 from kdoctor.model import Evidence, Finding, Severity, Way
-from kdoctor.rules.cuda import Consumer, consumers, devices, other_places
+from kdoctor.rules.cuda import Consumer, consumers, devices, other_places, weight
 from kdoctor.rules.files import count_of, disk_of, named
 from kdoctor.rules.rows import label
 
@@ -49,27 +49,29 @@ def old_numpy(coupling: Coupling) -> Iterator[Finding]:
 
 
 def gpu_libraries(coupling: Coupling) -> Iterator[Finding]:
-    """Name the GPU libraries that TensorFlow would not find: a note without a GPU, since nothing misses them then."""
-    found = (disk_of(coupling).gpu_libraries or {}).get("tensorflow")
-    consumer = next((one for one in consumers(coupling) if one.framework == "tensorflow"), None)
-    if found is None or consumer is None or consumer.major not in OPENED or other_places(coupling):
-        return
-    wanted = {**OPENED[consumer.major], f"libcudnn.so.{consumer.cudnn.partition('.')[0]}": f"nvidia-cudnn-cu{consumer.major}"}
-    lost = {name: wheel for name, wheel in wanted.items() if name not in found}
-    # That TensorFlow 2.16.1 does not find the wheels is a rule of its own.
-    if lost and not (consumer.distribution.version == "2.16.1" and all(wheel in coupling.present for wheel in lost.values())):
-        yield _not_found(consumer, lost, gpu=bool(devices(coupling)))
+    """Name the GPU libraries that a framework would not find: a note without a GPU, since nothing misses them then."""
+    found = disk_of(coupling).gpu_libraries or {}
+    for consumer in consumers(coupling) if not other_places(coupling) else ():
+        if consumer.framework in found and consumer.major in OPENED:
+            cudnn = {f"libcudnn.so.{consumer.cudnn.partition('.')[0]}": f"nvidia-cudnn-cu{consumer.major}"} if consumer.cudnn else {}
+            lost = {name: who for name, who in {**OPENED[consumer.major], **cudnn}.items() if name not in found[consumer.framework]}
+            # That TensorFlow 2.16.1 does not find the wheels is a rule of its own.
+            blind = consumer.distribution.version == "2.16.1" and all(wheel in coupling.present for wheel in lost.values())
+            if lost and not blind:
+                yield _not_found(consumer, lost, weight(coupling, consumer.framework) if devices(coupling) else Severity.NOTE)
 
 
-def _not_found(consumer: Consumer, lost: dict[str, str], *, gpu: bool) -> Finding:
+def _not_found(consumer: Consumer, lost: dict[str, str], severity: Severity) -> Finding:
     release, listed = consumer.distribution, ", ".join(f"{name} ({wheel})" for name, wheel in lost.items())
+    says = "Cannot dlopen some GPU libraries: " if consumer.framework == "tensorflow" else "Not found: "
+    extra = "tensorflow[and-cuda]" if consumer.framework == "tensorflow" else f"jax[cuda{consumer.major}]"
     return Finding(
         rule="KD702",
         name=name_of("KD702"),
-        severity=Severity.ERROR if gpu else Severity.NOTE,
+        severity=severity,
         summary=f"{label(release)} would not find {count_of(len(lost), 'GPU librar', 'y', 'ies')}: {named(tuple(lost), len(lost))}",
-        cause=f"Cannot dlopen some GPU libraries: {listed}. "
-        + ("Without them it runs on the CPU." if gpu else "Without a GPU nothing misses them."),
+        cause=f"{says}{listed}. "
+        + ("Without a GPU nothing misses them." if severity is Severity.NOTE else "Without them it runs on the CPU."),
         subjects=(release.name, *dict.fromkeys("cudnn" if "cudnn" in name else "cuda" for name in lost)),
         evidence=(
             Evidence(
@@ -77,7 +79,7 @@ def _not_found(consumer: Consumer, lost: dict[str, str], *, gpu: bool) -> Findin
             ),
             Evidence(f"built for CUDA {consumer.major}", INSTALL_TABLE),
         ),
-        advice=f'Install them as wheels: python -m pip install "tensorflow[and-cuda]=={versions.base(release.version)}"'
+        advice=f'Install them as wheels: python -m pip install "{extra}=={versions.base(release.version)}"'
         if consumer.finds_wheels
         else f"Install CUDA {consumer.loads} and cuDNN {consumer.cudnn} of the system.",
     )

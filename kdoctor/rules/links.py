@@ -10,6 +10,7 @@ from kdoctor.knowledge.families import ROLE_OF, ROLES
 from kdoctor.knowledge.libraries import brought_by
 from kdoctor.knowledge.loaded_at_start import broken_without, ends_add_on
 from kdoctor.model import Evidence, Finding, LinkFault, Severity, Way
+from kdoctor.rules.cuda import devices
 from kdoctor.rules.files import count_of, disk_of, named
 from kdoctor.rules.rows import label
 
@@ -44,7 +45,7 @@ def _finding(coupling: Coupling, code: str, name: str, faults: list[LinkFault]) 
     return Finding(
         rule=code,
         name=name_of(code),
-        severity=Severity.ERROR if surely else Severity.NOTE if _is_optional(code, faults) else Severity.WARNING,
+        severity=Severity.ERROR if surely else Severity.NOTE if _is_optional(coupling, code, faults) else Severity.WARNING,
         summary=f"{count_of(len(faults), 'compiled file')} of {who} cannot be loaded: {named(files, len(files), _MOST)}",
         cause=_cause(code, faults, surely=surely),
         subjects=(*((name,) if name else ()), *(("cpu",) if code == "KD771" else ())),
@@ -55,9 +56,15 @@ def _finding(coupling: Coupling, code: str, name: str, faults: list[LinkFault]) 
     )
 
 
-def _is_optional(code: str, faults: list[LinkFault]) -> bool:
-    """Tell whether only libraries are missing that no wheel brings: many packages have parts for whoever has them, such as FFmpeg."""
-    return code == "KD312" and not any(brought_by(name) for fault in faults for name in fault.names.first)
+def _is_optional(coupling: Coupling, code: str, faults: list[LinkFault]) -> bool:
+    """Tell whether only libraries are missing that few have.
+
+    Many packages have parts for whoever has them, such as FFmpeg, which no wheel brings; those of a GPU nobody misses without one.
+    """
+    if code != "KD312":
+        return False
+    known = [who for fault in faults for name in fault.names.first if (who := brought_by(name))]
+    return all(who.startswith("nvidia-") for who in known) and not (known and devices(coupling))
 
 
 def _evidence(faults: list[LinkFault]) -> Iterator[Evidence]:

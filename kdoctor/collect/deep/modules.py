@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kdoctor.collect.deep.elf import Elf, open_elf
 from kdoctor.collect.deep.family import some
-from kdoctor.collect.deep.gpu import found_by_tensorflow
+from kdoctor.collect.deep.gpu import found_libraries
 from kdoctor.collect.deep.links import Audit, Module, levels_of
 from kdoctor.collect.deep.loader import MACHINES, Loader
 from kdoctor.collect.deep.numpy_abi import is_for_old_numpy
@@ -55,12 +55,11 @@ def audit_links(snapshot: Snapshot, answer: Answer, owners: Mapping[str, Mapping
     audit = Audit(loader, program, ours, lent, levels_of(snapshot.cpu_flags))
     chosen = [module for module in ours.values() if _is_module(module, _tag(snapshot))]
     left_out = _judge_all(audit, chosen)
-    found = found_by_tensorflow(loader, (path for path, module in ours.items() if module.shown.startswith("tensorflow/")))
     return Links(
         faults=audit.faults(),
         number=len(chosen) - left_out,
         old_numpy=_old_numpy(snapshot, [ours[path] for path in sorted(audit.capsules)], loader),
-        gpu_libraries=None if found is None else {"tensorflow": found},
+        gpu_libraries=found_libraries(loader, {module.shown: path for path, module in ours.items()}),
         problem=f"{left_out} of {len(chosen)} files left out after {_PATIENCE} seconds" if left_out else None,
     )
 
