@@ -49,7 +49,7 @@ lint: $(DEVELOPING) ## Check style, formatting and types
 		echo "$$check"; $(BIN)/$$check || held=1; \
 	done; exit $$held
 
-bench: $(INSTALLED) ## Measure kdoctor against pip check, uv pip check and the start of click
+bench: $(INSTALLED) ## Measure kdoctor against pip check, uv pip check and the start of click, and --deep against import tensorflow
 	PYTHONPATH=. $(BIN)/python bench/bench.py
 
 

@@ -78,6 +78,12 @@ def test_what_another_module_brings_along_is_no_fault_of_a_shared_library(tmp_pa
     assert audit(tmp_path, "m.so", "n.so") == []
 
 
+def test_what_is_kept_of_names_has_its_bounds(tmp_path):
+    lay(tmp_path, m=Library(lacks=tuple(f"_Z{number}{'x' * 5000}" for number in range(40))))
+    ((_, _, *names),) = audit(tmp_path, "m.so")
+    assert (len(names), max(map(len, names))) == (8, 300)
+
+
 def test_without_an_interpreter_to_read_its_names_are_taken_for_granted(tmp_path):
     lay(tmp_path, m=Library(lacks=("PyList_New", "_PyObject_GC_New", "other")))
     assert audit(tmp_path, "m.so", program=None) == [("m.so", "symbols", "other")]

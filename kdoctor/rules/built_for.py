@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kdoctor import versions
-from kdoctor.knowledge.accelerators import INSTALL_TABLE
 from kdoctor.knowledge.catalogue import name_of
 from kdoctor.knowledge.libraries import OPENED
 from kdoctor.knowledge.loaded_at_start import broken_without
@@ -77,7 +76,7 @@ def _not_found(consumer: Consumer, lost: dict[str, str], severity: Severity) -> 
             Evidence(
                 f"in none of the folders in which the loader looks for {release.name}: {listed}", "the folders, by the rules of the loader"
             ),
-            Evidence(f"built for CUDA {consumer.major}", INSTALL_TABLE),
+            Evidence(f"built for CUDA {consumer.major}", consumer.source),
         ),
         advice=f'Install them as wheels: python -m pip install "{extra}=={versions.base(release.version)}"'
         if consumer.finds_wheels

@@ -19,6 +19,8 @@ _TRIED = ("pandas", "scipy", "ml-dtypes", "h5py", "optree", "autokeras", "tf2onn
 
 #: How many names of what is wrong are kept; the rest is counted.
 FEW = 8
+#: Characters of a name that are kept; names of C++ can take thousands.
+_LONGEST = 300
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _SEPARATORS = re.compile(r"[-_.]+")
@@ -47,5 +49,5 @@ def required(one: Distribution) -> set[str]:
 
 
 def some(names: Sequence[str]) -> Some:
-    """Return how many names there are and the first few, fit to be written out."""
-    return Some(len(names), tuple(encodable(name) for name in names[:FEW]))
+    """Return how many names there are and the first few, cut and fit to be written out."""
+    return Some(len(names), tuple(encodable(name if len(name) <= _LONGEST else f"{name[: _LONGEST - 3]}...") for name in names[:FEW]))
