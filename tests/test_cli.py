@@ -113,7 +113,7 @@ EXITS = (
     ("check --fail-on sometimes", 2),
     ("check --format yaml", 2),
     ("check --nonsense", 2),
-    ("check superfluous", 2),
+    ("snapshot superfluous", 2),
     ("check --from", 2),
     ("nonsense", 2),
     ("", 2),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import click
 
+from kdoctor.cli.options import here
 from kdoctor.errors import KdoctorError
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def settings_for(found: tuple[str | None, Snapshot], choice: Choice) -> Settings
         raise click.UsageError("--config and --no-config exclude each other.")
     source, snapshot = found
     own = source is None or (snapshot.declared is not None and source != "-")
-    start = os.path.dirname(os.path.abspath(source)) if source else os.curdir  # noqa: PTH100, PTH120 -- start-up time: pathlib is slow.
+    start = os.path.dirname(os.path.join(here(), source)) if source else here()  # noqa: PTH118, PTH120 -- start-up time: pathlib is slow.
     wanted = choice.path is not None or (own and not choice.none)
     config = find_config(choice.path, start) if wanted else None
     return Settings(config, choice.baseline or (config.baseline if config else None), choice.write_baseline)
@@ -85,7 +86,7 @@ def find_config(given: str | None, start: str) -> Config | None:
         if found is None:
             raise KdoctorError(f"{given} has no table [tool.kdoctor]")
         return found
-    folder = os.path.abspath(start)  # noqa: PTH100 -- start-up time: pathlib is slow to import.
+    folder = os.path.normpath(start)
     while True:
         for name in _NAMES:
             path = os.path.join(folder, name)  # noqa: PTH118 -- the same.
