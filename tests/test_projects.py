@@ -251,7 +251,8 @@ def test_requirements_that_nothing_satisfies():
         ("keras\njax\n", "3.11.7", set()),  # Which backend is chosen is not the file's to say.
         ("tensorflow==2.18.0\nnumpy>=99\n", "3.11.7", set()),  # Newer than the index.
         ("tensorflow==2.22.0rc0\n", "3.11.7", set()),  # A pre-release that is asked for by name.
-        ("tensorflow==2.5.0\nnumpy\n", "3.9.0", set()),
+        ("tensorflow==2.5.0\nnumpy\n", "3.9.0", {"KD502"}),  # It sets no upper bound to protobuf.
+        ("tensorflow==2.5.0\nprotobuf<3.21\n", "3.9.0", set()),
         ("tensorflow==2.5.0\n", "3.11.7", {"KD102"}),
         ("pandas==2.0\nrequests\n", "3.11.7", set()),
     ],

@@ -266,7 +266,7 @@ _PAGES = (
     ),
     page_of(
         "KD727",
-        "/dev/nvidia-uvm is missing",
+        "The device file /dev/nvidia-uvm is missing",
         "The NVIDIA driver and GPU are here, and the device file for unified memory is not.",
         "CUDA cannot start without it: cuInit gives CUDA_ERROR_UNKNOWN. On a host it is made when the first program asks, by"
         " nvidia-modprobe; in a container nobody makes it.",

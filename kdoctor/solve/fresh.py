@@ -47,7 +47,8 @@ class Ground(NamedTuple):
     known: Index
     target: Target
     markers: Mapping[str, str] | None
-    #: "newest", "oldest", or "close" (to `now`, what is installed already).
+    #: "newest" (of the time of whoever requires it), "oldest", "close" (to `now`, what is installed already), or "latest", as installers
+    #: choose, who do not look at days.
     order: str = "newest"
     now: Mapping[str, str] = {}
     #: Requirements that reality does not insist on, and that are passed over.
@@ -126,6 +127,8 @@ class _Provider(AbstractProvider[Ask, Pick, str]):
     def _arranged(self, name: str, newest_first: list[str], asked_on: str | None) -> list[str]:
         if self.ground.order == "oldest":
             return newest_first[::-1]
+        if self.ground.order == "latest":
+            return newest_first
         arranged = by_age([(version, self._date(name, version)) for version in newest_first], asked_on)
         here = self.ground.now.get(name)
         if self.ground.order == "close" and here:

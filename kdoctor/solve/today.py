@@ -30,7 +30,7 @@ def as_installed(snapshot: Snapshot) -> Today:
     """
     if snapshot.origin == "lockfile":
         return Today(snapshot._replace(complete=snapshot.complete and _says_which_backend(snapshot)), ())
-    ground = Ground(open_index(), Target.of(snapshot), versions.marker_environment(snapshot))
+    ground = Ground(open_index(), Target.of(snapshot), versions.marker_environment(snapshot), "latest")
     declared = [one for one in snapshot.declared or () if not one.constraint]
     rows = asked([one.requirement for one in declared], ground.markers)
     chosen = [row for row in rows if _has_candidate(ground, row)]
