@@ -98,7 +98,10 @@ def _show_causes(path: str, report: Report | None, form: str, color: str) -> Non
 
     if form == "markdown":
         raise click.UsageError("--format markdown is for the page of a rule; what a log says comes as text or json.")
-    causes = explained(_read(path), report)
+    data = _read(path)
+    causes = explained(data, report)
+    if report is None and (told := _told_by(data, path)) and any(one.rule for one in causes):
+        causes = explained(data, told)
     if form == "json":
         import json  # noqa: PLC0415 -- only where it is asked for.
 
@@ -106,6 +109,18 @@ def _show_causes(path: str, report: Report | None, form: str, color: str) -> Non
         return
     face = face_of(color)
     say(explanation.text(causes, {one: name_of(one) for one in codes()}, face), face)
+
+
+def _told_by(data: bytes, path: str) -> Report | None:
+    """Judge the environment that the text itself tells of, if it names versions."""
+    from kdoctor.cli.options import named  # noqa: PLC0415 -- only where a log is read.
+    from kdoctor.collect.pastes import read  # noqa: PLC0415 -- the same.
+    from kdoctor.doctor import judge  # noqa: PLC0415 -- the same.
+
+    try:
+        return judge(read(data, named(path)).snapshot)
+    except KdoctorError:
+        return None
 
 
 def _read(path: str) -> bytes:

@@ -78,7 +78,8 @@ def _read(line: str, lines: Lines) -> Explanation | None:
     none = _NONE.search(line)
     if none:
         return _unavailable(none[1], line, lines)
-    return None
+    whole = next((one for one in statements if one.version and one.specifier), None)
+    return _conflict(topic_of(whole.holder, whole.needs), "KD001", whole, CONFLICT.unknown, "low") if whole else None
 
 
 def _judged(statements: list[_Statement], name: str, version: str) -> Explanation:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import NamedTuple
 
+from kdoctor.explain.halves import halves
 from kdoctor.explain.lines import Lines
 from kdoctor.explain.pattern import Pattern, compiled, stands_in
 from kdoctor.knowledge.symptoms import SYMPTOMS
@@ -54,7 +55,7 @@ def explain(text: str | bytes, report: Report | None = None) -> tuple[Explanatio
     """
     lines = Lines(text.encode(errors="replace") if isinstance(text, str) else text)
     best: dict[int, Hit] = {}
-    for hit in (*_known(lines), *_installers(lines)):
+    for hit in (*_known(lines), *_halves(lines), *_installers(lines)):
         start = lines.start(hit.place)
         if start not in best or _rank(hit) < _rank(best[start]):
             best[start] = hit
@@ -97,6 +98,10 @@ def _hit(message: _Message, place: int, lines: Lines) -> Hit:
         source=message.said.source or row.source,
     )
     return Hit(place, confidence, message.fit, told)
+
+
+def _halves(lines: Lines) -> Iterator[Hit]:
+    return (Hit(place, told.confidence, _CONFIRMED * 2, told) for place, told in halves(lines))
 
 
 def _installers(lines: Lines) -> Iterator[Hit]:

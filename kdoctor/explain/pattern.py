@@ -6,13 +6,17 @@ import re
 from typing import NamedTuple
 
 _GAP = "…"
-#: Quotes of all kinds count as one.
+_END = "$"
+#: Quotes of all kinds count as one; backquotes, which vanish where Markdown is rendered, as none.
 _QUOTES = str.maketrans(
-    dict.fromkeys(
-        '`"\N{LEFT SINGLE QUOTATION MARK}\N{RIGHT SINGLE QUOTATION MARK}\N{LEFT DOUBLE QUOTATION MARK}'
-        "\N{RIGHT DOUBLE QUOTATION MARK}\N{ACUTE ACCENT}",
-        "'",
-    )
+    {
+        **dict.fromkeys(
+            '"\N{LEFT SINGLE QUOTATION MARK}\N{RIGHT SINGLE QUOTATION MARK}\N{LEFT DOUBLE QUOTATION MARK}'
+            "\N{RIGHT DOUBLE QUOTATION MARK}\N{ACUTE ACCENT}",
+            "'",
+        ),
+        "`": None,
+    }
 )
 #: A word, in folded text: what stands between other characters than these.
 WORD = re.compile(r"[a-z0-9_]{3,}")
@@ -58,6 +62,8 @@ class Pattern(NamedTuple):
 
     pieces: tuple[str, ...]
     landmark: bytes
+    #: True where nothing may follow in the line.
+    ends: bool = False
 
 
 def folded(text: str) -> str:
@@ -67,13 +73,14 @@ def folded(text: str) -> str:
 
 def compiled(pattern: str) -> Pattern:
     """Make a pattern ready; one without a word of three characters is a fault in the tables and raises ValueError."""
-    pieces = tuple(filter(None, (folded(piece) for piece in pattern.split(_GAP))))
+    pieces = tuple(filter(None, (folded(piece) for piece in pattern.removesuffix(_END).split(_GAP))))
     # The last word of a piece may be the beginning of a longer one in the text, so it is a landmark only where there is no other.
     words = [match[0] for piece in pieces for match in WORD.finditer(piece) if match.end() < len(piece)]
     words = words or [match[0] for piece in pieces for match in WORD.finditer(piece)]
     if not words:
         raise ValueError(f"no word to find {pattern!r} by")
-    return Pattern(pieces, max(words, key=lambda word: (word not in _COMMON, len(word))).encode())
+    landmark = max(words, key=lambda word: (word not in _COMMON, len(word)))
+    return Pattern(pieces, landmark.encode(), pattern.endswith(_END))
 
 
 def stands_in(pattern: Pattern, line: str) -> bool:
@@ -84,4 +91,4 @@ def stands_in(pattern: Pattern, line: str) -> bool:
         if found < 0:
             return False
         place = found + len(piece)
-    return True
+    return not pattern.ends or line.endswith(pattern.pieces[-1])

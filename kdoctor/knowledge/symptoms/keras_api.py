@@ -99,7 +99,7 @@ SYMPTOMS = (
         "Install it, or choose an installed backend before Keras is imported: KERAS_BACKEND=jax, torch or tensorflow.",
         "runs of the laboratory (kdoctor explain KD402); keras-team/keras-hub#1585",
         Said("No module named 'tensorflow'"),
-        Said("No module named tensorflow"),
+        Said("No module named tensorflow$"),
         Said("No module named 'torch'", "keras-team/keras#19188"),
         Said("No module named 'jax'"),
         Said("No module named 'openvino'"),
@@ -149,7 +149,6 @@ SYMPTOMS = (
         Said("module 'openvino", confidence="medium"),
         Said("module 'torch' has no attribute", confidence="low", beside="keras"),
         Said("module 'torch.library' has no attribute 'register_fake'", confidence="low"),
-        Said("PyTorch and torchvision versions are incompatible", confidence="low"),
         Said("Disabling PyTorch because PyTorch >=", "transformers/utils/import_utils.py", confidence="medium"),
     ),
     symptom(

@@ -11,7 +11,8 @@ LEVELS = ("high", "medium", "low")
 class Said(NamedTuple):
     """One wording of a message.
 
-    `pattern` is the message itself; `…` stands for any text in between, capitals do not count, and quotes of all kinds are one.
+    `pattern` is the message itself. `…` stands for any text in between, `$` at the end for the end of the line; capitals do not count,
+    quotes of all kinds are one and backquotes none.
     """
 
     pattern: str
