@@ -51,6 +51,7 @@ lint: $(DEVELOPING) ## Check style, formatting and types
 
 bench: $(INSTALLED) ## Measure kdoctor against pip check, uv pip check and the start of click, and --deep against import tensorflow
 	PYTHONPATH=. $(BIN)/python bench/bench.py
+	PYTHONPATH=. $(BIN)/python bench/triage.py
 
 
 clean: ## Remove all that was made here: .venv, real environments, caches

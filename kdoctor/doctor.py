@@ -5,7 +5,7 @@ from __future__ import annotations
 from kdoctor import rules
 from kdoctor.knowledge.coupling import Coupling, couple
 from kdoctor.knowledge.dates import knowledge_date
-from kdoctor.model import Finding, Report, Severity, Snapshot, Unknown
+from kdoctor.model import Finding, ModelOutlook, Report, Severity, Snapshot, Unknown
 from kdoctor.rules.head import head
 from kdoctor.rules.usages import foretell
 
@@ -18,12 +18,28 @@ def diagnose(snapshot: Snapshot) -> Report:
 
     Raises KdoctorError where the index of releases is needed and cannot be read.
     """
+    return _report(snapshot, solve=True)
+
+
+def judge(snapshot: Snapshot) -> Report:
+    """Judge a snapshot as `diagnose` does, without looking for a way out, which takes longer than all else."""
+    return _report(snapshot, solve=False)
+
+
+def _report(snapshot: Snapshot, *, solve: bool) -> Report:
     unsatisfiable: tuple[Finding, ...] = ()
     if snapshot.declared and snapshot.origin not in _BUILT:
         from kdoctor.solve.today import as_installed  # noqa: PLC0415 -- only where files leave open what will be installed.
 
         snapshot, unsatisfiable = as_installed(snapshot)
     coupling = couple(_with_requirements(snapshot))
+    report = _judged(coupling, snapshot, unsatisfiable)
+    if solve and report.verdict != "ok":
+        report = _with_remedies(report, coupling)
+    return _in_files(report, coupling.snapshot) if snapshot.declared else report
+
+
+def _judged(coupling: Coupling, snapshot: Snapshot, unsatisfiable: tuple[Finding, ...]) -> Report:
     findings, crashed = rules.run(coupling)
     findings = (*unsatisfiable, *findings)
     usages = foretell(coupling, findings)
@@ -32,7 +48,12 @@ def diagnose(snapshot: Snapshot) -> Report:
         from kdoctor.rules.probed import compare  # noqa: PLC0415 -- the same.
 
         findings, usages = compare(coupling, findings, usages, snapshot.probe, explain)
-    report = Report(
+    models: tuple[ModelOutlook, ...] = ()
+    if snapshot.models:
+        from kdoctor.rules.model_files import load  # noqa: PLC0415 -- only where a saved model was named.
+
+        findings, models = load(snapshot.models, findings, usages)
+    return Report(
         verdict=verdict(findings),
         usages=usages,
         findings=findings,
@@ -42,9 +63,8 @@ def diagnose(snapshot: Snapshot) -> Report:
         knowledge=knowledge_date(),
         unchecked=crashed,
         unknown=() if snapshot.complete or snapshot.declared is not None else _unknown(coupling),
+        models=models,
     )
-    report = report if verdict(findings) == "ok" else _with_remedies(report, coupling)
-    return _in_files(report, coupling.snapshot) if snapshot.declared else report
 
 
 def _in_files(report: Report, snapshot: Snapshot) -> Report:

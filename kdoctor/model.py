@@ -261,6 +261,23 @@ class Probe(NamedTuple):
     seconds: int
 
 
+class ModelFile(NamedTuple):
+    """A saved model, as far as it can be read without loading it."""
+
+    #: As the user named it.
+    path: str
+    #: "keras" (the archive of Keras 3 and late Keras 2), "h5", "weights" (HDF5 without a model), or "saved_model" (a folder).
+    form: str
+    #: The version of the Keras that wrote it; None = unknown.
+    keras_version: str | None = None
+    backend: str | None = None
+    #: The version of the TensorFlow that wrote it; SavedModel folders alone tell it.
+    tensorflow_version: str | None = None
+    #: What is in it: "lambda" (code), "custom" (classes that are not of Keras), "functional", "time-major" (recurrent layers of Keras 2),
+    #: "bidirectional", "depthwise-groups", "compiled" (how it was compiled), "keras" (a SavedModel of Keras), "keras-untold" (perhaps one).
+    signs: frozenset[str] = frozenset()
+
+
 class Snapshot(NamedTuple):
     """What one environment is, as far as anybody could tell."""
 
@@ -299,6 +316,8 @@ class Snapshot(NamedTuple):
     disk: Disk | None = None
     #: What happened in a live run; None = nobody tried.
     probe: Probe | None = None
+    #: Saved models that are to be loaded here.
+    models: tuple[ModelFile, ...] = ()
 
 
 class Evidence(NamedTuple):
@@ -403,6 +422,16 @@ class Unknown(NamedTuple):
     command: str
 
 
+class ModelOutlook(NamedTuple):
+    """Whether a saved model can be loaded here."""
+
+    path: str
+    #: What it is and who wrote it, in words.
+    written: str
+    #: "keras" and "tensorflow.keras" -> whether load_model reads it; None = it depends. A usage without a Keras that works is missing.
+    loads: Mapping[str, bool | None]
+
+
 class Report(NamedTuple):
     """All that kdoctor says of a snapshot."""
 
@@ -419,6 +448,8 @@ class Report(NamedTuple):
     unchecked: tuple[str, ...] = ()
     #: What nobody has said of this environment and would decide most.
     unknown: tuple[Unknown, ...] = ()
+    #: The saved models that were named, in their order.
+    models: tuple[ModelOutlook, ...] = ()
     #: Findings that are not among the others on purpose, a sentence each: what is ignored and why, what the baseline knows.
     set_aside: tuple[str, ...] = ()
 

@@ -29,6 +29,7 @@ MAY_IMPORT = {
     "solve": {"knowledge", "model", "versions"},
     "render": {"contract", "model"},
     "apply": {"errors", "model"},
+    "triage": {"collect", "contract", "doctor", "errors", "model", "render"},
     "doctor": {"explain", "knowledge", "model", "rules", "solve"},
 }
 

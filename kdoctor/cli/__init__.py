@@ -33,6 +33,7 @@ COMMANDS = {
     "report": ("kdoctor.cli.report", "Write a report to paste into an issue."),
     "schema": ("kdoctor.cli.schema", "Print the JSON Schema of a document."),
     "snapshot": ("kdoctor.cli.snapshot", "Write down what an environment is, as JSON."),
+    "triage": ("kdoctor.cli.triage", "Judge many reports at once."),
 }
 
 

@@ -10,7 +10,18 @@ import click
 
 from kdoctor.cli.configuration import Choice, as_meant, config_options, settings_for, weighed, with_intent
 from kdoctor.cli.formats import FORMATS, POINTING, Reports, Style, give_out, read_outputs
-from kdoctor.cli.options import Probing, color_option, deep_option, patient_options, probe_options, take_snapshot, wish_options, with_wishes
+from kdoctor.cli.options import (
+    Probing,
+    color_option,
+    deep_option,
+    patient_options,
+    probe_options,
+    projects_and_models,
+    take_snapshot,
+    wish_options,
+    with_models,
+    with_wishes,
+)
 from kdoctor.cli.output import say
 from kdoctor.cli.targets import PLATFORMS, file_of, targeted, with_places
 from kdoctor.errors import KdoctorError
@@ -26,7 +37,7 @@ _EXAMPLE = "EXAMPLE: an environment that was once built for real. It is not this
 
 
 @click.command()
-@click.argument("what", nargs=-1, metavar="[PROJECT|FILE]...")
+@click.argument("given", nargs=-1, metavar="[PROJECT|FILE|MODEL]...")
 @patient_options
 @click.option("--python-version", "pythons", multiple=True, metavar="X.Y", help="Judge a project's files for this Python; repeatable.")
 @click.option(
@@ -55,7 +66,7 @@ _EXAMPLE = "EXAMPLE: an environment that was once built for real. It is not this
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing; the exit code tells.")
 def check(
     *,
-    what: tuple[str, ...],
+    given: tuple[str, ...],
     python: str | None,
     source: str | None,
     pythons: tuple[str, ...],
@@ -90,18 +101,22 @@ def check(
 
     A PROJECT folder or a FILE (a lock, requirements, pyproject.toml, environment.yml) is judged as it would be installed, before
     anything is; what leaves versions open is taken as an installer would take it today.
+
+    A MODEL (.keras, .h5, or the folder of a SavedModel) is read, never loaded: the report says who wrote it and whether it can be
+    loaded here.
     """
     if quiet and verbose:
         raise click.UsageError("-q prints nothing, -v more than usual: give one of them.")
     if example and or_example:
         raise click.UsageError("--example shows the example anyway, --or-example only if need be: give one of them.")
     files = read_outputs(outputs)
+    what, models = projects_and_models(given)
     probing = Probing(probe, probe_timeout, probe_memory)
     sources = _sources(what, source)
     found = [(one, take_snapshot(python, one, example=example, meanwhile=_load_rules, deep=deep, probing=probing)) for one in sources]
     settings = settings_for(found[0], Choice(config, no_config or example, baseline, write_baseline))
     meant = [(one, as_meant(with_wishes(with_intent(each, settings), require, backend))) for one, each in found]
-    snapshots = [target for one, each in meant for target in targeted(each, one, pythons, platforms, extras)]
+    snapshots = [with_models(target, models) for one, each in meant for target in targeted(each, one, pythons, platforms, extras)]
     documents = style != "text" or bool(files)
     if sources == [None] and not example and {style, *(output.format for output in files)} & {*POINTING}:
         pointed = [with_places(one, os.curdir) for one in snapshots]

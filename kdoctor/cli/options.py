@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import click
@@ -144,6 +144,27 @@ def _taken(
     from kdoctor.cli.probing import probed  # noqa: PLC0415 -- only where a live probe is asked for.
 
     return probed(snapshot, here(), probing.timeout, probing.memory)
+
+
+def projects_and_models(given: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Tell the projects and files among the arguments from the saved models."""
+    models = tuple(path for path in given if _is_model(path))
+    return tuple(path for path in given if path not in models), models
+
+
+def _is_model(path: str) -> bool:
+    # Start-up time: pathlib is slow to import.
+    inside = os.path.join(path, "saved_model.pb")  # noqa: PTH118
+    return path.lower().endswith((".keras", ".h5", ".hdf5")) or os.path.isfile(inside)  # noqa: PTH113
+
+
+def with_models(snapshot: Snapshot, paths: Sequence[str]) -> Snapshot:
+    """Add the saved models of these paths; KdoctorError where one cannot be read."""
+    if not paths:
+        return snapshot
+    from kdoctor.collect.model_files import read_model  # noqa: PLC0415 -- only where one is named.
+
+    return snapshot._replace(models=tuple(map(read_model, paths)))
 
 
 def named(source: str) -> str:

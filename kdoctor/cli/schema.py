@@ -31,9 +31,9 @@ def read_schema(document: str) -> dict[str, Any]:
     help="Print the JSON Schema (draft 2020-12) of what `kdoctor check --from` reads (snapshot) "
     "or of what `kdoctor check --format json` (report, for several targets reports), `kdoctor matrix --format json` (matrix), "
     "`kdoctor pin --format json` "
-    "(plan) and `kdoctor explain FILE --format json` (explanation) print.",
+    "(plan), `kdoctor explain FILE --format json` (explanation) and each line of `kdoctor triage --format jsonl` (triage) print.",
 )
-@click.argument("document", type=click.Choice(["snapshot", "report", "reports", "matrix", "plan", "explanation"]))
+@click.argument("document", type=click.Choice(["snapshot", "report", "reports", "matrix", "plan", "explanation", "triage"]))
 def schema(document: str) -> None:
     """Print one schema to standard output."""
     import json  # noqa: PLC0415 - only this command needs it.

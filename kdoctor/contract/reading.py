@@ -10,7 +10,7 @@ from kdoctor.contract.fields import Fields
 from kdoctor.contract.plain import DEEPEST_FOREIGN, Unfit, parse, plain, shown
 from kdoctor.contract.probe import read_probe
 from kdoctor.errors import KdoctorError
-from kdoctor.model import Accelerator, Declared, Distribution, Intent, Location, Platform, Python, Snapshot
+from kdoctor.model import Accelerator, Declared, Distribution, Intent, Location, ModelFile, Platform, Python, Snapshot
 
 #: The newest number of each document that can be read.
 _READABLE = {"snapshot": 1, "report": 1}
@@ -92,6 +92,18 @@ def _snapshot(fields: Fields) -> Snapshot:
         read_as=fields.text("read_as"),
         disk=read_disk(fields.inner("disk")),
         probe=read_probe(fields.inner("probe")),
+        models=tuple(map(_model, fields.inners("models") or ())),
+    )
+
+
+def _model(fields: Fields) -> ModelFile:
+    return ModelFile(
+        path=fields.text("path") or "",
+        form=fields.text("form") or "",
+        keras_version=fields.text("keras_version"),
+        backend=fields.text("backend"),
+        tensorflow_version=fields.text("tensorflow_version"),
+        signs=frozenset(fields.texts("signs") or ()),
     )
 
 

@@ -46,6 +46,7 @@ def report_document(report: Report) -> dict[str, Any]:
             "remedies": [_remedy(remedy) for remedy in report.remedies],
             **_said(impossible=[row._asdict() for row in report.impossible], unchecked=report.unchecked, set_aside=report.set_aside),
             **_said(unknown=[row._asdict() for row in report.unknown]),
+            **_said(models=[{**one._asdict(), "loads": dict(one.loads)} for one in report.models]),
             "knowledge": report.knowledge,
             "snapshot": _snapshot(report.snapshot),
         }
@@ -78,6 +79,7 @@ def _snapshot(snapshot: Snapshot) -> dict[str, Any]:
         **({} if snapshot.intent is None else {"intent": _intent(snapshot.intent)}),
         **_said(unread=dict(snapshot.unread), read_as=snapshot.read_as, probe=probe_document(snapshot.probe) if snapshot.probe else None),
         **({} if snapshot.disk is None else {"disk": disk_document(snapshot.disk)}),
+        **_said(models=[_said(**{**one._asdict(), "signs": sorted(one.signs)}) for one in snapshot.models]),
     }
 
 

@@ -2,6 +2,7 @@
 
 The families: KD0xx declared requirements, KD1xx Python and platform, KD2xx TensorFlow and Keras, KD3xx how things are installed,
 KD4xx backends, KD5xx neighbouring libraries, KD6xx add-ons, KD7xx accelerators, KD80x what the project wants, KD81x what a live probe saw,
+KD82x saved models,
 KD9xx kdoctor itself.
 """
 
@@ -113,6 +114,8 @@ _NAMES = {
     "KD815": "complaint-while-running",
     "KD805": "ignore-expired",
     "KD816": "gpu-not-listed",
+    "KD821": "model-not-loadable",
+    "KD822": "model-loads-with-care",
     "KD901": "newer-than-knowledge",
 }
 

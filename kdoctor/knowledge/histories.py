@@ -117,6 +117,8 @@ SINCE: dict[str, str] = {
     "KD815": "Always; it takes a live probe to see it.",
     "KD805": "Always: the project set the day itself.",
     "KD816": "Always; it takes a live probe to see it.",
+    "KD821": "Keras 3.0, which writes and reads other configurations than Keras 2; the archive form since TensorFlow 2.12.",
+    "KD822": "Always.",
     "KD901": "Always: what comes after the knowledge is no error.",
 }
 
@@ -162,6 +164,14 @@ SOURCES: dict[str, tuple[str, ...]] = {
     "KD815": (_PROBE, "the table behind `kdoctor explain FILE`"),
     "KD805": ("the configuration of the project",),
     "KD816": (_PROBE,),
+    "KD821": (
+        "models saved and loaded for real by eight Kerases (kdoctor/knowledge/model_files.py)",
+        "keras/src/saving of Keras 2.15 and Keras 3",
+    ),
+    "KD822": (
+        "models saved and loaded for real by eight Kerases (kdoctor/knowledge/model_files.py)",
+        "keras/src/saving of Keras 2.15 and Keras 3",
+    ),
     "KD901": ("the date of the facts, `kdoctor knowledge date`",),
     "KD701": ("tensorflow.org/install/pip", _CUDA),
     "KD702": ("tensorflow/tensorflow#63362, #65842", _CUDA),

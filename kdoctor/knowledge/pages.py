@@ -438,6 +438,25 @@ _PAGES = (
         "Mend what the rule speaks of, or set another day for `until`.",
     ),
     page_of(
+        "KD821",
+        "A saved model cannot be loaded here",
+        "A model file that was given to `kdoctor check` was written by a Keras whose files no Keras of this environment reads.",
+        "Keras 2 cannot read what Keras 3 writes. Keras 3 reads HDF5 of Keras 2 in part, its archives hardly, its SavedModel folders not "
+        "at "
+        "all. The archives of TensorFlow 2.12 to 2.14 can be read by few others.",
+        "Load it with a Keras of the generation that wrote it, which the finding names, and save it from there in a form that both read: "
+        "HDF5 or the weights alone.",
+    ),
+    page_of(
+        "KD822",
+        "A saved model may not load as it is",
+        "A model file loads here only with further arguments to load_model, or depending on what else is in it.",
+        "Lambda layers are stored as code of one version of Python and are refused without safe_mode=False; losses given by a short name "
+        "are "
+        "not found by Keras 3; custom classes must be registered; a newer Keras may write what an older one does not know.",
+        "Pass what the finding says: compile=False, safe_mode=False or custom_objects.",
+    ),
+    page_of(
         "KD901",
         "Newer than what kdoctor knows",
         "A TensorFlow, a Keras or a backend is of a release that came after the knowledge of this kdoctor.",

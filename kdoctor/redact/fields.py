@@ -11,7 +11,7 @@ from kdoctor.redact.probed import redact_probe
 from kdoctor.redact.sources import redact_sources
 
 if TYPE_CHECKING:
-    from kdoctor.model import Platform, Python
+    from kdoctor.model import ModelFile, Platform, Python
     from kdoctor.redact.places import Places
 
 _ORIGINS = ("environment", "lockfile", "requirements", "paste")
@@ -38,6 +38,26 @@ def _platform(platform: Platform | None, _: Places) -> Platform | None:
         libc=words.libc(platform.libc),
         release=words.version(platform.release),
         container=words.word(platform.container),
+    )
+
+
+_FORMS = ("keras", "h5", "weights", "saved_model")
+_SIGNS = frozenset(
+    {"lambda", "custom", "functional", "bidirectional", "keras-untold", "time-major", "depthwise-groups", "compiled", "keras"}
+)
+
+
+def _models(models: tuple[ModelFile, ...], places: Places) -> tuple[ModelFile, ...]:
+    return tuple(
+        one._replace(
+            path=places.place(one.path) or "model",
+            form=words.one_of(one.form, _FORMS, "other"),
+            keras_version=words.version(one.keras_version),
+            backend=words.word(one.backend),
+            tensorflow_version=words.version(one.tensorflow_version),
+            signs=one.signs & _SIGNS,
+        )
+        for one in models
     )
 
 
@@ -70,4 +90,5 @@ FIELDS: Mapping[str, Callable[[Any, Places], Any]] = {
     "observed": lambda seen, places: None if seen is None else _unread(seen, places),
     "read_as": lambda kind, _: words.sentence(kind),
     "disk": redact_disk,
+    "models": _models,
 }

@@ -44,6 +44,7 @@ def render(report: Report, face: Face, verbosity: int = 0) -> str:
     shown = [finding for finding in report.findings if verbosity or neither or finding.severity is not Severity.NOTE]
     blocks = [_first_line(report, face)]
     blocks += [_NEITHER] if neither else [_head(report, face), _usages(report, face, verbosity)]
+    blocks += [_models(report, face)]
     blocks += _findings(shown, report, face, verbosity)
     blocks += [_unread(report, face, verbosity), _unknown(report, face), _set_aside(report, face)]
     if report.findings or report.unchecked or not neither:
@@ -113,6 +114,19 @@ def _usage(name: str, result: UsageResult, face: Face) -> str:
     else:
         detail = (result.resolves_to or "") + (f" on {result.backend}" if result.backend else "")
     return f"  {name:<22}  {paint(state, color, face)}{' ' * (9 - len(state)) + clean(detail) if detail else ''}"
+
+
+def _models(report: Report, face: Face) -> list[str]:
+    """Say of each saved model who wrote it and which ways to use Keras load it."""
+    lines: list[str] = []
+    for model in report.models:
+        lines += wrapped(clean(f"{model.path}: {model.written}"), face.width, "  ", "    ")
+        for usage, loads in model.loads.items():
+            state, color = {True: ("loads", "32"), False: ("fails", "31"), None: ("it depends", "33")}[loads]
+            lines.append(f"    {_USAGES[usage]:<20}  {paint(state, color, face)}")
+        if not model.loads:
+            lines.append("    no Keras here that works")
+    return lines
 
 
 def _probed(report: Report, probe: Probe, face: Face) -> list[str]:
