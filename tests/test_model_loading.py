@@ -14,6 +14,7 @@ from kdoctor.cli.schema import read_schema
 from kdoctor.collect.model_files import read_model
 from kdoctor.contract import read_snapshot, report_document, snapshot_document
 from kdoctor.doctor import diagnose
+from kdoctor.explain import explain
 from kdoctor.model import ModelFile, UsageResult
 from kdoctor.render import text
 from kdoctor.render.words import Face
@@ -40,6 +41,14 @@ def test_every_forecast_holds_against_what_happened():
             wrong.append(row)
     assert not wrong
     assert told > len(MEASURED) * 0.7
+
+
+def test_the_errors_of_failed_loads_are_explained_by_the_same_rule():
+    errors = {row["result"].removeprefix("fails: ") for row in MEASURED if row["result"].startswith("fails: ")}
+    causes = [explain(error) for error in errors]
+    explained = [found[0].rule for found in causes if found]
+    assert set(explained) == {"KD821"}
+    assert len(explained) > len(errors) * 0.6
 
 
 @pytest.mark.parametrize(
