@@ -102,6 +102,8 @@ ROWS = (
     metadata("KD101", "keras==3.15.1", python="3.11.7"),
     row("KD101", "keras==2.3.1 theano==1.0.5", E, "keras python", python="3.10.13", env=THEANO),
     row("KD101", "keras==2.3.1 theano==1.0.5", python="3.9.18", env=THEANO),
+    row("KD101", "keras==1.0.8 theano==1.0.5 setuptools==65.5.0", E, "keras python", python="3.11.7", env=THEANO),
+    row("KD101", "keras==1.0.8 theano==1.0.5 setuptools==65.5.0", python="3.10.13", env=THEANO),
     row("KD102", "", E, "tensorflow python", python="3.12.1", sources={"requirements.txt": "# pins\ntensorflow==2.15.0\n"}),
     row("KD102", "", E, "tensorflow python", python="3.12.1", sources={"requirements.txt": "tensorflow>=2.10,<2.16  # old\n"}),
     row("KD102", "", E, "tensorflow", python="3.12.1", sources={"requirements.txt": "tensorflow==2.16.0"}),  # Never released.
@@ -321,9 +323,12 @@ ROWS = (
     row("KD407", "keras==2.3.1 theano-pymc==1.1.2", E, "theano-pymc keras", env=THEANO),
     row("KD407", "keras==2.3.1 theano-pymc==1.0.11", env=THEANO),
     row("KD408", "keras==3.6.0 numpy==1.26.4", E, "scipy", env={"KERAS_BACKEND": "numpy"}),
-    row("KD408", "keras==3.6.0 numpy==1.26.4 scipy==1.13.0 jax==0.4.30", env={"KERAS_BACKEND": "numpy"}),
-    row("KD408", "keras==3.0.5 numpy==1.26.4 scipy==1.13.0 jax==0.4.30", E, "keras", env={"KERAS_BACKEND": "numpy"}),  # It imports torch.
-    row("KD408", "keras==3.0.4 numpy==1.26.4 scipy==1.13.0 jax==0.4.30", env={"KERAS_BACKEND": "numpy"}),
+    row("KD408", "keras==3.6.0 numpy==1.26.4 scipy==1.13.0 jax==0.4.30 jaxlib==0.4.30", env={"KERAS_BACKEND": "numpy"}),
+    row("KD408", "keras==3.6.0 numpy==1.26.4 scipy==1.13.0 jax==0.4.29", E, "jaxlib", env={"KERAS_BACKEND": "numpy"}),
+    row(
+        "KD408", "keras==3.0.5 numpy==1.26.4 scipy==1.13.0 jax==0.4.30 jaxlib==0.4.30", E, "keras", env={"KERAS_BACKEND": "numpy"}
+    ),  # It imports torch.
+    row("KD408", "keras==3.0.4 numpy==1.26.4 scipy==1.13.0 jax==0.4.30 jaxlib==0.4.30", env={"KERAS_BACKEND": "numpy"}),
     row("KD408", "keras==3.6.0 jax==0.4.30", E, "jaxlib", env=JAX),
     row("KD408", "keras==1.2.2 theano==1.0.5", E, "setuptools keras", env=THEANO),
     row("KD408", "keras==2.0.9 theano==1.0.5", env=THEANO),

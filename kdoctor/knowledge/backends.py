@@ -150,6 +150,15 @@ BACKEND_FACTS: tuple[Fact, ...] = (
     ),
     fact(
         "KD408",
+        "keras>=3 and backend=numpy and jax",
+        "jaxlib",
+        "keras",
+        "the numpy backend imports jax, and jax is the Python half only; without jaxlib it cannot be imported",
+        f"keras/src/backend/numpy/nn.py; jax METADATA up to 0.4.29, which does not require jaxlib; {MEASURED}",
+        "Keras 3.6.0 with jax 0.4.29: jax requires jaxlib to be installed",
+    ),
+    fact(
+        "KD408",
         "backend=jax and jax",
         "jaxlib",
         "keras jax",

@@ -32,6 +32,15 @@ FIRST_KERAS: tuple[Fact, ...] = (
         "Keras 2.3.1 with Theano 1.0.5 works on Python 3.9 and fails on 3.10",
     ),
     fact(
+        "KD101",
+        "keras<1.1.1 and python>=3.11",
+        "?keras>=1.1.1",
+        "keras",
+        "Keras up to 1.1.0 runs on Theano or TensorFlow 1; Theano needs NumPy before 1.22, which has no wheel for Python 3.11",
+        f"Theano/Theano#6788; wheels of NumPy 1.21.6; {MEASURED}",
+        "Keras 1.0.8 with Theano 1.0.5 starts on Python 3.10 with NumPy 1.21.6, on 3.11 it fails with NumPy 1.23.5 and 1.26.4",
+    ),
+    fact(
         "KD201",
         "keras>=2.3,<2.4 and backend=tensorflow",
         "?tensorflow>=1.13",
