@@ -151,6 +151,12 @@ def test_what_no_installer_found_is_a_wish_and_not_installed():
     assert report.snapshot.read_as == found.read_as
 
 
+def test_of_a_huge_text_the_beginning_is_read():
+    found = read("tensorflow==2.16.1\n" + "nothing\n" * 200_000, "x").snapshot
+    assert [one.name for one in found.distributions] == ["tensorflow"]
+    assert (found.complete, found.unread) == (False, {"paste": "only the first 1 MiB of it were read"})
+
+
 def test_each_paste_has_its_expectation():
     assert {path.name for path in FOLDER.iterdir()} - {"expected.json"} == set(EXPECTED)
     assert len(EXPECTED) >= 60

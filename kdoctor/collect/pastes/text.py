@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
@@ -40,8 +41,11 @@ FORMS: tuple[Form, ...] = (
     traces.trace,
     listings.bare_table,
 )
+#: Of a line with the time in front, as TensorFlow writes them by the thousand; what numbers it names are seldom versions in use.
+OF_LOGS: tuple[Form, ...] = (machine.tools, traces.trace)
+_LOG = re.compile(r"\s*(?:\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d|[IWEF]\d{4} \d\d:\d\d:\d\d)")
 #: More is not read: no listing and no log of an installation is longer.
-_LONGEST = 4 * 2**20
+_LONGEST = 2**20
 
 
 def read(text: str, name: str) -> Snapshot | None:
@@ -53,19 +57,27 @@ def read(text: str, name: str) -> Snapshot | None:
 def gathered(text: str, name: str) -> Facts:
     """Gather what the pieces of a text say."""
     facts = Facts(name)
-    if len(text) > _LONGEST:
-        text = text[:_LONGEST]
-        facts.unread["paste"] = f"only the first {_LONGEST // 2**20} MiB of it were read"
-    lines, at = lines_of(text), 0
-    rest: list[str] = []
-    while at < len(lines):
-        taken = next((count for form in FORMS if (count := form(lines, at, facts))), 0) if lines[at] and not lines[at].isspace() else 0
-        if not taken:
-            rest.append(lines[at])
-        at += taken or 1
     words = prose.Words()
-    for sentence in prose.fields(rest, facts):
+    for sentence in prose.fields(_without_forms(lines_of(text[:_LONGEST]), facts), facts):
         words.sentence(sentence)
         prose.gpus(sentence, facts)
     words.tell(facts)
+    if len(text) > _LONGEST:
+        facts.complete = False
+        facts.unread["paste"] = f"only the first {_LONGEST // 2**20} MiB of it were read"
     return facts
+
+
+def _without_forms(lines: Sequence[str], facts: Facts) -> list[str]:
+    """Read all lines that are of a known form, and give the others."""
+    rest: list[str] = []
+    at = 0
+    while at < len(lines):
+        line = lines[at]
+        is_log = _LOG.match(line) is not None
+        forms = OF_LOGS if is_log else FORMS
+        taken = next((count for form in forms if (count := form(lines, at, facts))), 0) if line and not line.isspace() else 0
+        if not taken and not is_log:
+            rest.append(line)
+        at += taken or 1
+    return rest
