@@ -14,6 +14,7 @@ from kdoctor.collect.pastes import READERS, read
 from kdoctor.doctor import diagnose
 from kdoctor.errors import KdoctorError
 from kdoctor.model import Declared, Location
+from kdoctor.redact import redacted
 
 FOLDER = Path(__file__).parent / "pastes"
 EXPECTED = json.loads((FOLDER / "expected.json").read_text(encoding="utf-8"))
@@ -155,6 +156,15 @@ def test_of_a_huge_text_the_beginning_is_read():
     found = read("tensorflow==2.16.1\n" + "nothing\n" * 200_000, "x").snapshot
     assert [one.name for one in found.distributions] == ["tensorflow"]
     assert (found.complete, found.unread) == (False, {"paste": "only the first 1 MiB of it were read"})
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_what_a_document_tells_of_a_paste_is_the_same(name):
+    found = read((FOLDER / name).read_bytes(), name).snapshot
+    shown = redacted(found)
+    assert (shown.read_as, shown.unread, shown.python) == (found.read_as, found.unread, found.python)
+    assert [(one.name, one.version) for one in shown.distributions] == [(one.name, one.version) for one in found.distributions]
+    assert [one.name for one in shown.accelerators or ()] == [one.name for one in found.accelerators or ()]
 
 
 def test_each_paste_has_its_expectation():

@@ -218,7 +218,7 @@ def test_a_version_shows_no_name_of_a_builder(given, shown):
         ("kdoctor's own interpreter, as there is no other", None),
         (".venv in this folder (VIRTUAL_ENV names a folder without Python)", None),
         ("/home/alice/x is not there", "~/dir1 is not there"),
-        (f"the metadata is that of {CANARY}, the folder is named for keras", "the metadata is that of ... the folder is named for ..."),
+        (f"the metadata is that of {CANARY}, the folder is named for keras", "the metadata is that of ... the folder is named for keras"),
     ],
 )
 def test_a_sentence_of_kdoctor_stays_whole(said, shown):

@@ -31,7 +31,7 @@ _INSTALLERS = (
     "rpm",
     "buildroot",
 )
-_VERSION = r"(?:\d!)?v?\d{1,6}(?:\.\d{1,8}){0,6}(?:[-_.]?(?:a|b|c|rc|alpha|beta|pre|post|dev)[-_.]?\d{0,10}){0,3}(?:\.\*)?"
+_VERSION = r"(?:\d!)?v?\d{1,8}(?:\.\d{1,8}){0,6}(?:[-_.]?(?:a|b|c|rc|alpha|beta|pre|post|dev)[-_.]?\d{0,10}){0,3}(?:\.\*)?"
 _SPECIFIER = rf"(?:===?|~=|!=|<=|>=|<|>)\s*{_VERSION}(?:\+{words.LOCAL}(?:[._-]{words.LOCAL}){{0,3}})?"
 _WORD = (
     "[Ll]inux2?|[Dd]arwin|[Ww]indows|win32|cygwin|posix|nt|java|x86_64|x86-64|amd64|AMD64|i[3-6]86|aarch64|arm64|ARM64|armv[678]l|ppc64le|s390x"

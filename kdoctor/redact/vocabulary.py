@@ -72,23 +72,26 @@ containerd apptainer singularity systemd-nspawn flatpak snap wsl container kaggl
 #: The words of kdoctor's own sentences in `chosen`, `unread` and `problem`, and of what operating systems answer.
 VOCABULARY = frozenset(
     _words("""
---python .venv a access active all amd an and answer apart apple are as asked at be because before begins belongs bits block
-broken build bus busy but by byte bytes can cannot card cards char charset checksum checksums closed code column columns compute
-computer conda conda_prefix container contents continuation could cpu cuda cudnn cut damage damaged data dead decode deep
-delimiter denied detail device device; devices directory distribute distribution distributions do document does driver drivers
-dropped egg-info else's empty end enough entries entry environment environments error exist expected expecting extra file files
-first folder folder: folders for found freeze from gave google got gpu gpus graphics group had has have header headers here here's
-hip holds i/o id in in-use input input/output installed instead intel interpreter into invalid io is it its itself jetson json
-kdoctor kdoctor's kept keras.json kernel keys kfd kib larger leaves lends levels libraries library limit line lines link links
-list listed listing loaded longer look looked loop lost machine macs many match matched matches metadata metadata's mib missing
-mixed module more name named names neither nested new no none nor not nothing nouveau now number nvidia nvidia's nvml object of
-off old on one only open operation or other out own package packages parse passed paste pasted path pci permission permitted piece
-pieces pip pkg-info platform points position probe process property python python3 quotes read readable reason recognized record
-report requires resource respond row said say says second seconds see serves setuptools several short shown shows silent silently
-site-packages size snapshot so some source speaks start starting state still string such supported surrogate symbolic symlink
-system table taken temporarily text than that the there they this time timed times to too took tpu truncated type unavailable
-understood unknown unreadable unsupported unterminated until up user utf-8 value value: venv version versions virtual virtual_env
-waits was were what wheel where which whole whose with without wrong wsl zip
-aarch64 after between c disk left linux musl x86_64
+--python .venv a aarch64 access active after all amd an and answer apart apple are as asked at be because before begins belongs
+between bits block broken build bus busy but by byte bytes c can cannot card cards char charset check checksum checksums closed
+code collect_env column columns commands compute computer conda conda_prefix container contents continuation could cpu cuda cudnn
+cut damage damaged data dead decode deep delimiter denied detail device device; devices differs directory disk distribute
+distribution distributions do dockerfile document does driver drivers dropped egg-info else's empty end enough entries entry env
+environment environment.yml environments error exist expected expecting extra file files first folder folder: folders for found
+free freeze from gave google got gpu gpus graphics group had has have header headers here here's hip holds i/o id image in in-use
+input input/output inspect install installed installers instead intel interpreter into invalid io is it its itself
+jax.print_environment_info jetson json kdoctor kdoctor's kept keras keras.json kernel keys kfd kib lacks larger leaves left lends
+levels libraries library limit line lines link links linux list listed listing loaded lock log longer look looked loop lost
+machine macs many match matched matches metadata metadata's mib missing mixed module more musl name named names neither nested new
+newer no none nor not notebook nothing nouveau now number nvcc nvidia nvidia's nvidia-smi nvml object of off old on one only open
+operation or other out own package packages parse passed paste pasted path pci pdm.lock permission permitted piece pieces pins pip
+pipfile.lock pkg-info platform poetry.lock points position printed probe process property pylock.toml pyproject.toml python
+python3 pytorch quotes reached read readable reason recognized record report requirements requires resource respond row said say
+says second seconds see serves setup.cfg setuptools several short show shown shows silent silently site-packages size snapshot so
+some source speaks start starting state still string such supported surrogate symbolic symlink system table taken temporarily
+tensorflow text tf_env_collect than that the there they this time timed times to today too took tpu traceback transformers tree
+truncated type unavailable understood unknown unreadable unsupported unterminated until up user utf-8 uv uv.lock value value:
+variables venv version versions virtual virtual_env waits was were what wheel where which whole whose with without written wrong
+wsl x86_64 zip
 """)
 )

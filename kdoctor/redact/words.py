@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from kdoctor.redact.places import Places
 
-_VERSION = r"(?ai)v?\d{1,6}(?:\.\d{1,8}){0,6}(?:[-_.]?(?:a|b|c|rc|alpha|beta|pre|post|dev|rev|r)[-_.]?\d{0,10}){0,3}(?:\.\*)?"
+_VERSION = r"(?ai)v?\d{1,8}(?:\.\d{1,8}){0,6}(?:[-_.]?(?:a|b|c|rc|alpha|beta|pre|post|dev|rev|r)[-_.]?\d{0,10}){0,3}(?:\.\*)?"
 #: Segments of local versions that builders use.
 LOCAL = (
     r"(?:cpu|cu\d{1,3}|cuda\d{0,4}|cudnn\d{0,4}|rocm\d{0,2}|xpu|tpu|nv\d{0,4}|nvinternal|computecanada|pyd?|mkl|local|\d{1,8}|g?[0-9a-f]{7,12}|git[0-9a-f]{7,12}"
