@@ -25,6 +25,7 @@ _NAMES = ("kdoctor.toml", "pyproject.toml")
 #: What a pyproject.toml with a configuration holds; others are not even parsed.
 _SIGN = b"tool.kdoctor"
 _LARGEST = 4 * 2**20
+_USUAL = 64 * 2**10
 
 
 class Choice(NamedTuple):
@@ -111,7 +112,10 @@ def _shown(path: str) -> str:
 def _content(path: str) -> bytes:
     try:
         with open(path, "rb") as file:  # noqa: PTH123 -- the same.
-            content = file.read(_LARGEST + 1)
+            # Python makes room for all that is asked for, so the rest is asked for only where there is one.
+            content = file.read(_USUAL)
+            if len(content) == _USUAL:
+                content += file.read(_LARGEST)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise KdoctorError(f"{path} cannot be read: {reason}") from error
