@@ -49,9 +49,10 @@ lint: $(DEVELOPING) ## Check style, formatting and types
 		echo "$$check"; $(BIN)/$$check || held=1; \
 	done; exit $$held
 
-bench: $(INSTALLED) ## Measure kdoctor against pip check, uv pip check and the start of click, and --deep against import tensorflow
+bench: $(INSTALLED) ## Measure kdoctor against pip check, uv pip check, the start of click and uv pip compile, and --deep against import tensorflow
 	PYTHONPATH=. $(BIN)/python bench/bench.py
 	PYTHONPATH=. $(BIN)/python bench/triage.py
+	PYTHONPATH=. $(BIN)/python bench/solving.py
 
 
 clean: ## Remove all that was made here: .venv, real environments, caches

@@ -127,6 +127,41 @@ def test_facts_hold_in_a_plan(asked, backend, name, specifier) -> None:
     assert SpecifierSet(specifier).contains(made.pins[name], prereleases=True), dict(made.pins)
 
 
+#: What is asked for, for which Python and platform, and what comes of it: releases, or words of the reason.
+CORNERS = (
+    (("tensorflow==2.22.0rc0",), "3.11", "linux-x86_64", {"tensorflow": "2.22.0rc0"}, ""),
+    (("tensorflow>=2.22.0rc0",), "3.11", "linux-x86_64", {"tensorflow": "2.22.0rc0"}, ""),
+    (("tensorflow>2.21,<2.23",), "3.11", "linux-x86_64", {}, "only pre-releases are"),
+    (("optree<0.10",), "3.11", "linux-x86_64", {}, "were taken back by their authors"),
+    # The extras of both ask for one project that the index does not know: only an older jax agrees.
+    (("tensorflow[and-cuda]==2.18.*", "jax[cuda12]"), "3.12", "linux-x86_64", {"jax": "0.4.35"}, ""),
+    (("tensorflow-text",), "3.11", "windows-amd64", {}, "it has wheels for Python 3.6 to 3.10 there"),
+    (("tensorflow>=2.17",), "3.11", "macos-x86_64", {}, "it has wheels for Linux x86_64"),
+    (("keras-hub", "tensorflow==2.15.*"), "3.11", "macos-arm64", {"tensorflow": "2.15.1"}, ""),
+    (("tensorflow-addons", "numpy", "tensorflow==2.16.*"), "3.11", "linux-x86_64", {}, "but that is known to fail"),
+)
+
+
+@pytest.mark.parametrize(("asked", "python", "platform", "pins", "says"), CORNERS, ids=lambda one: str(one)[:40])
+def test_corners(asked, python, platform, pins, says) -> None:
+    made = planned({"requirements": asked, "python": python, "platform": platform})
+    assert bool(made.pins) is bool(pins), (made.pins, made.because)
+    assert {name: made.pins[name] for name in pins} == pins
+    assert not says or any(says in sentence for because in made.because for sentence in because), made.because
+
+
+def test_what_is_known_to_fail_is_told_of_as_few_as_possible() -> None:
+    made = planned({"requirements": ["numpy", "tensorflow-addons", "tensorflow==2.16.*"], "python": "3.11", "platform": "linux-x86_64"})
+    assert made.conflicts == (("tensorflow-addons", "tensorflow==2.16.*"),)
+
+
+def test_who_asks_for_jax_gets_a_keras_that_is_told_to_use_it() -> None:
+    row = {"requirements": ["keras", "jax"], "python": "3.12", "platform": "linux-x86_64"}
+    assert (planned(row).backend, "tensorflow" in planned(row).pins) == ("jax", False)
+    assert "\n# set KERAS_BACKEND=jax\n" in run("keras", "jax", "--python-version", "3.12")
+    assert "tensorflow" in planned({**row, "requirements": ["keras"]}).pins
+
+
 def test_oldest_and_nearest() -> None:
     row = {"requirements": ["tensorflow>=2.16", "keras>=3.3"], "python": "3.11", "platform": "linux-x86_64"}
     assert planned(row, "oldest").pins["tensorflow"] == "2.16.1"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from functools import cache, lru_cache
-from itertools import combinations
 
 import pytest
 from builders import released
@@ -18,10 +17,7 @@ from kdoctor.knowledge.index import Target, installable, open_index
 from kdoctor.model import Finding, Remedy, Report, Severity, Snapshot
 from kdoctor.rules.declared import violations
 from kdoctor.solve.goals import Goal
-from kdoctor.solve.judging import Bench
 from kdoctor.solve.patched import patched
-from kdoctor.solve.problem import Problem
-from kdoctor.solve.search import _Search
 
 #: What is taken besides TensorFlow, as far as it requires it, and what is swapped for another release.
 SWAPPED = ("keras", "numpy", "protobuf", "ml-dtypes", "h5py", "wrapt", "typing-extensions", "tensorflow")
@@ -178,28 +174,6 @@ def test_no_single_pin_can_be_left_out() -> None:
             if not declared and not left(coupling.snapshot, worst(report.findings)):
                 bad.append(f"{name} without {project}")
     assert not bad
-
-
-def test_small_remedies_are_the_smallest() -> None:
-    """No set of fewer changes does for the first remedy, whatever set is tried; what must come in counts as a change."""
-    tried = 0
-    for name, snapshot, report, remedy in remedies():
-        there = [one.name for one in snapshot.distributions]
-        if remedy != report.remedies[0] or remedy.remove or remedy.environment or remedy.reinstall or not 1 < len(remedy.pins) < 4:
-            continue
-        if any(project not in there for project in remedy.pins):
-            continue
-        coupling = couple(snapshot)
-        problem, goal = Problem(coupling, open_index()), Goal()
-        bench = Bench(coupling, report.findings, worst(report.findings), lambda changed: rules.run(changed)[0])
-        state = _Search(problem, goal, frozenset(), lambda pins, p=problem, b=bench: b.odds(p, Goal(), pins))
-        movable = [project for project in there if problem.movable(project)]
-        for size in range(len(remedy.pins)):
-            for changed in combinations(movable, size):
-                pins, _ = state.attempt(frozenset(changed))
-                assert pins is None or len(pins) >= len(remedy.pins), f"{name}: {pins} would do"
-        tried += 1
-    assert tried > 3
 
 
 def test_the_same_environment_gets_the_same_remedies() -> None:

@@ -201,7 +201,7 @@ def _planned(wanted: Wanted) -> Planned:
         pins=made.pins,
         extras={row.name: row.extras for row in read if row.extras},
         left=tuple(text for text in wanted.requirements if (row := requirement(text)) and row.name not in index.projects),
-        environment=wanted.snapshot.environment or {},
+        environment={**(wanted.snapshot.environment or {}), **({"KERAS_BACKEND": made.backend} if made.backend else {})},
         conflicts=made.conflicts,
         because=made.because,
         works=made.works,

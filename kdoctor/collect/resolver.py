@@ -19,7 +19,7 @@ from kdoctor.model import Platform, Snapshot
 #: Seconds after which a resolver is given up.
 PATIENCE = 300
 #: (system, machine) -> what uv calls it; "" stands for the version of the C library.
-_UV_PLATFORMS = {
+UV_PLATFORMS = {
     ("linux", "x86_64"): "x86_64-{libc}",
     ("linux", "aarch64"): "aarch64-{libc}",
     ("windows", "amd64"): "x86_64-pc-windows-msvc",
@@ -142,7 +142,7 @@ def _uv(uv: str, python: str, platform: str, constraints: str, excluded: str) ->
 def _uv_platform(platform: Platform | None) -> str | None:
     if platform is None:
         return None
-    name, libc = _UV_PLATFORMS.get((platform.system or "", platform.machine or "")), platform.libc or ""
+    name, libc = UV_PLATFORMS.get((platform.system or "", platform.machine or "")), platform.libc or ""
     if libc.startswith("musl"):
         return name and name.format(libc="unknown-linux-musl")
     version = tuple(int(part) for part in re.findall(r"\d+", libc)[:2])

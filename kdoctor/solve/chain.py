@@ -53,7 +53,11 @@ def _out_of_reach(ground: Ground, ask: Ask) -> str:
     text = f"{ask.name}{ask.specifier}"
     if not asked:
         return f"there is no release {text}"
-    final = [release for release in asked if not release.prerelease] or asked
+    if all(release.yanked for release in asked):
+        return f"all releases {text} were taken back by their authors"
+    final = [release for release in asked if not (release.prerelease or release.yanked)]
+    if not final:
+        return f"only pre-releases are {text}; to have one, ask for it by its version: {ask.name}=={asked[-1].version}"
     if any(installable(release, ground.target) is not False for release in final):
         return ""
     here = reach.in_words(ground.target) or "this platform"

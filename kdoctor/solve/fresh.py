@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -17,6 +18,11 @@ from kdoctor.solve.nearness import by_age, by_nearness
 _FRAMEWORKS = frozenset((*TENSORFLOW, *KERAS))
 #: Rounds that the resolver may take; real plans need some dozens.
 _ROUNDS = 2000
+#: A specifier that only one release fulfils, and one that names a pre-release.
+_EXACTLY = re.compile(r"\s*==\s*([0-9][0-9A-Za-z.]*)\s*", re.ASCII)
+_EARLY = re.compile(r"[0-9](?:[._-]?(?:a|b|c|rc|alpha|beta|pre|preview|dev)[._-]?[0-9]*)", re.ASCII)
+#: Stands for a release that nobody has named.
+_ANY = ""
 
 
 class Ask(NamedTuple):
@@ -58,6 +64,10 @@ class Ground(NamedTuple):
         """Tell whether the index has all releases of a project; of nightly builds it keeps the newest only."""
         return name in self.known.projects and self.known.project(name).keep is None
 
+    def is_pinned(self, name: str) -> bool:
+        """Tell whether others ask for exact releases of a project that the index does not know, so that they may contradict each other."""
+        return name.startswith("nvidia-") and name not in self.known.projects
+
 
 class Found(NamedTuple):
     """The releases found, by name; or None, and every requirement that refused something on the way."""
@@ -69,8 +79,12 @@ class Found(NamedTuple):
 
 
 class _Provider(AbstractProvider[Ask, Pick, str]):
-    def __init__(self, ground: Ground, extras: dict[str, set[str]], without: Mapping[str, frozenset[str]]) -> None:
+    def __init__(
+        self, ground: Ground, extras: dict[str, set[str]], without: Mapping[str, frozenset[str]], early: frozenset[str] = frozenset()
+    ) -> None:
         self.ground = ground
+        #: Projects of which somebody asked for a pre-release by its version.
+        self.early = early
         #: Extras asked for, by project; those that dependencies ask for are added while resolving.
         self.extras = extras
         self.without = without
@@ -98,6 +112,8 @@ class _Provider(AbstractProvider[Ask, Pick, str]):
         self, identifier: str, requirements: Mapping[str, Iterator[Ask]], incompatibilities: Mapping[str, Iterator[Pick]]
     ) -> list[Pick]:
         asks = list(requirements[identifier])
+        if identifier not in self.ground.known.projects:
+            return self._unknown(identifier, asks)
         bad = {pick.version for pick in incompatibilities[identifier]} | self.without.get(identifier, frozenset())
         left = [version for version in self.ordered(identifier, asks) if version not in bad]
         for ask in asks:
@@ -107,12 +123,21 @@ class _Provider(AbstractProvider[Ask, Pick, str]):
             left = fitting
         return [Pick(identifier, version) for version in left]
 
+    def _unknown(self, name: str, asks: Sequence[Ask]) -> list[Pick]:
+        """Give the release that somebody asks for exactly, if all admit it, of a project that the index does not know; else any release."""
+        exact = [match[1] for ask in asks if (match := _EXACTLY.fullmatch(ask.specifier))]
+        if not exact:
+            return [Pick(name, _ANY)]
+        refusing = [ask for ask in asks if not ask.admits(exact[0])]
+        self.refused.update(dict.fromkeys([*refusing, *(ask for ask in asks if refusing and _EXACTLY.fullmatch(ask.specifier))]))
+        return [] if refusing else [Pick(name, exact[0])]
+
     def ordered(self, name: str, asks: Sequence[Ask]) -> list[str]:
         """Give the releases that could be installed, those to be tried first in front."""
         dates = [date for ask in asks if ask.parent and (date := self._date(ask.parent, ask.version))]
         asked_on = max(dates, default=None)
         if (name, asked_on) not in self._order:
-            newest_first = self._installable(name, final=True) or self._installable(name, final=False)
+            newest_first = self._installable(name, final=name not in self.early) or self._installable(name, final=False)
             self._order[name, asked_on] = self._arranged(name, newest_first, asked_on)
         return self._order[name, asked_on]
 
@@ -143,6 +168,8 @@ class _Provider(AbstractProvider[Ask, Pick, str]):
         return release.date if release else None
 
     def is_satisfied_by(self, requirement: Ask, candidate: Pick) -> bool:
+        if candidate.version == _ANY:
+            return not _EXACTLY.fullmatch(requirement.specifier)
         return requirement.admits(candidate.version)
 
     def get_dependencies(self, candidate: Pick) -> tuple[Ask, ...]:
@@ -151,10 +178,10 @@ class _Provider(AbstractProvider[Ask, Pick, str]):
         return self._asks[candidate]
 
     def _dependencies(self, pick: Pick) -> Iterator[Ask]:
-        release = self.ground.known.release(pick.name, pick.version)
+        release = self.ground.known.release(pick.name, pick.version) if pick.name in self.ground.known.projects else None
         for text in release.requires(self.ground.target) if release else ():
             wanted = versions.requirement(text)
-            if wanted is None or wanted.name == pick.name or not self.ground.holds(wanted.name):
+            if wanted is None or wanted.name == pick.name or not (self.ground.holds(wanted.name) or self.ground.is_pinned(wanted.name)):
                 continue
             if versions.marker_holds(wanted.marker, self.ground.markers, self.extras.get(pick.name, ())) is False:
                 continue
@@ -182,10 +209,11 @@ def resolve(ground: Ground, asks: Iterable[Ask], extras: Mapping[str, Iterable[s
     Only projects of the index take part; what else is required is left to the installer.
     """
     known = [ask for ask in asks if ground.holds(ask.name)]
+    early = frozenset(ask.name for ask in known if _EARLY.search(ask.specifier))
     active = {name: set(names) for name, names in extras.items()}
     while True:
         before = {name: set(names) for name, names in active.items()}
-        provider = _Provider(ground, active, without)
+        provider = _Provider(ground, active, without, early)
         try:
             result = Resolver(provider, BaseReporter()).resolve(known, max_rounds=_ROUNDS)
         except ResolutionImpossible as stuck:
@@ -194,4 +222,4 @@ def resolve(ground: Ground, asks: Iterable[Ask], extras: Mapping[str, Iterable[s
         except ResolutionTooDeep:
             return Found(None, tuple(provider.refused))
         if {name: names for name, names in active.items() if names} == {name: names for name, names in before.items() if names}:
-            return Found({pick.name: pick.version for pick in result.mapping.values()})
+            return Found({pick.name: pick.version for pick in result.mapping.values() if pick.name in ground.known.projects})

@@ -18,8 +18,10 @@ from kdoctor.solve.chain import because
 from kdoctor.solve.fresh import Ask, Found, Ground, Pick, resolve, tolerated
 
 Rules = Callable[[Coupling], "tuple[Finding, ...]"]
-#: Sets looked at before the best found so far, or nothing, is the answer.
-_MOST = 60
+#: Sets looked at before the best found so far, or nothing, is the answer, and turns around what is known to fail in a row.
+_MOST, _DEEPEST = 40, 8
+#: Backends of Keras that work without TensorFlow, the usual one first.
+_OTHER_BACKENDS = ("jax", "torch", "openvino")
 
 
 class Plan(NamedTuple):
@@ -34,6 +36,8 @@ class Plan(NamedTuple):
     works: Mapping[str, str] = {}
     known: tuple[str, ...] = ()
     forced: tuple[str, ...] = ()
+    #: The backend that the set is for where nobody chose one; "" = it has none, None = there was nothing to choose.
+    backend: str | None = None
 
 
 class Wanted(NamedTuple):
@@ -55,18 +59,39 @@ def plan(wanted: Wanted, rules: Rules) -> Plan:
     rows = asked(wanted.requirements, ground.markers)
     solved = _Planner(wanted.snapshot, ground, rows, rules).solve()
     if solved.pins is not None:
-        return Plan(wanted.requirements, solved.pins)
+        return Plan(wanted.requirements, solved.pins, backend=solved.backend)
     cores = list(conflicts(ground, rows))
+    if not cores:
+        return _known_to_fail(wanted, ground, rows, rules, solved.against)
     refused = tuple(ask for _, found in cores for ask in found.refused)
     works, known = _known_to_work(wanted.snapshot, ground, rows, refused, rules)
     return Plan(
         wanted.requirements,
         {},
-        conflicts=tuple(tuple(text for text, _, _ in core) for core, _ in cores) or (wanted.requirements,),
-        because=tuple(because(ground, [ask for _, ask, _ in core], found) for core, found in cores) or (solved.against,),
+        conflicts=tuple(tuple(text for text, _, _ in core) for core, _ in cores),
+        because=tuple(because(ground, [ask for _, ask, _ in core], found) for core, found in cores),
         works=works,
         known=known,
         forced=_forced(ground, works),
+    )
+
+
+def _known_to_fail(wanted: Wanted, ground: Ground, rows: Sequence[Row], rules: Rules, against: tuple[str, ...]) -> Plan:
+    """Name the fewest of the requirements that metadata lets anybody have together, but of which every set is known to fail."""
+    core = list(rows)
+    for row in rows:
+        fewer = [one for one in core if one is not row]
+        without = _Planner(wanted.snapshot, ground, fewer, rules).solve() if fewer else None
+        if without and without.pins is None:
+            core, against = fewer, without.against
+    first = _resolved(ground, core).pins or {}
+    names = [f"{ask.name} {first[ask.name]}" for _, ask, _ in core if ask.name in first]
+    admitted = f"metadata alone would admit {' with '.join(names)}, but that is known to fail" if names else ""
+    return Plan(
+        wanted.requirements,
+        {},
+        conflicts=(tuple(text for text, _, _ in core),),
+        because=(tuple(filter(None, (admitted, *against))),),
     )
 
 
@@ -103,6 +128,17 @@ class _Solved(NamedTuple):
     found: Found
     #: What the rules say against the best set, where no set pleased them.
     against: tuple[str, ...] = ()
+    backend: str | None = None
+
+
+class _Turn(NamedTuple):
+    """What is asked for besides, and which releases are left out, after some turns around what is known to fail."""
+
+    #: How often another way than the first one was taken, counted by its place.
+    strays: int
+    depth: int
+    more: tuple[Ask, ...]
+    without: Mapping[str, frozenset[str]]
 
 
 class _Planner:
@@ -117,10 +153,14 @@ class _Planner:
     def solve(self) -> _Solved:
         """Resolve; where a fact is violated, ask for what it needs, or else leave out what it speaks of, and look again."""
         first: Found | None = None
+        unbacked: _Solved | None = None
         against: tuple[str, ...] = ()
-        waiting: list[tuple[tuple[Ask, ...], dict[str, frozenset[str]]]] = [((), {})]
+        waiting = [_Turn(0, 0, (), {})]
         while waiting and self.looked_at < _MOST:
-            more, without = waiting.pop(0)
+            # Of what strays as little from the first way around as anything, the one that went furthest.
+            turn = min(waiting, key=lambda one: (one.strays, -one.depth))
+            waiting.remove(turn)
+            more, without = turn.more, turn.without
             self.looked_at += 1
             found = resolve(self.ground, (*self.asks, *more), self.extras, without)
             first = first or found
@@ -129,9 +169,15 @@ class _Planner:
             wrong = self._wrong(found.pins)
             if not wrong:
                 return _Solved(found.pins, found)
+            if wrong.backend is not None and not unbacked:
+                unbacked = _Solved(found.pins, found, backend=wrong.backend)
+                if wrong.backend:
+                    return unbacked
             against = against or tuple(wrong.says)
-            waiting[:0] = [(more + one, _merged(without, other)) for one, other in wrong.ways]
-        return _Solved(None, first or Found(None), against)
+            if turn.depth < _DEEPEST:
+                around = enumerate(wrong.ways)
+                waiting += [_Turn(turn.strays + i, turn.depth + 1, more + one, _merged(without, other)) for i, (one, other) in around]
+        return unbacked or _Solved(None, first or Found(None), against)
 
     def _wrong(self, pins: Mapping[str, str]) -> _Wrong | None:
         """Give what is wrong with a set, and the ways around it; None where nothing is."""
@@ -142,9 +188,15 @@ class _Planner:
         errors = [finding for finding in self.rules(coupling) if finding.severity is Severity.ERROR and not self._forgiven(finding)]
         if not errors:
             return None
+        backend = next((name for name in _OTHER_BACKENDS if name in pins), "") if self._is_unbacked(errors) else None
         needs = [ask for finding in errors for way in finding.ways[:1] for ask in _needs(way.needs)]
         ways: list[_Way] = [(tuple(needs), {})] if needs else []
-        return _Wrong(tuple(finding.summary for finding in errors), tuple(ways))
+        return _Wrong(tuple(finding.summary for finding in errors), tuple(ways), backend)
+
+    def _is_unbacked(self, errors: Sequence[Finding]) -> bool:
+        """Tell whether all that is wrong is that Keras would look for TensorFlow, which nobody asked for."""
+        chosen = (self.snapshot.environment or {}).get("KERAS_BACKEND")
+        return chosen is None and all(finding.rule == "KD402" for finding in errors)
 
     def _forgiven(self, finding: Finding) -> bool:
         """Tell whether an error is only what is passed over on purpose."""
@@ -165,6 +217,9 @@ class _Planner:
             if found and condition.specifier:
                 spoken_of = [r.version for r in self.ground.known.releases(found.name) if _within(r.version, condition.specifier)]
                 yield (), {found.name: frozenset(spoken_of)}
+            elif found and found.version and "{version}" in fact.needs:
+                # What is needed depends on the very release.
+                yield (), {found.name: frozenset({found.version})}
 
     def _installed(self, pins: Mapping[str, str]) -> Snapshot:
         """Give the environment as it would be, with everything there that the index does not know."""
@@ -177,7 +232,7 @@ class _Planner:
             if (wanted := versions.requirement(text)) and wanted.name not in there and wanted.name not in ROLES
         }
         others = {ask.name for ask in self.asks} - there
-        more = (Distribution(name, None, ()) for name in sorted(brought | others) if name not in self.ground.known.projects)
+        more = (Distribution(name, None, ()) for name in sorted(brought | others) if not self.ground.holds(name))
         return self.snapshot._replace(distributions=(*known, *more))
 
     def _distribution(self, name: str, version: str) -> Distribution:
@@ -191,6 +246,8 @@ _Way = tuple[tuple[Ask, ...], Mapping[str, frozenset[str]]]
 class _Wrong(NamedTuple):
     says: tuple[str, ...]
     ways: tuple[_Way, ...]
+    #: Where nothing is wrong but that nobody chose a backend: one that is there, or "".
+    backend: str | None = None
 
 
 def _needs(texts: Sequence[str]) -> Iterator[Ask]:
