@@ -53,6 +53,7 @@ bench: $(INSTALLED) ## Measure kdoctor against pip check, uv pip check, the star
 	PYTHONPATH=. $(BIN)/python bench/bench.py
 	PYTHONPATH=. $(BIN)/python bench/triage.py
 	PYTHONPATH=. $(BIN)/python bench/solving.py
+	PYTHONPATH=. $(BIN)/python bench/scan.py
 
 
 clean: ## Remove all that was made here: .venv, real environments, caches

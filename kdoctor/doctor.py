@@ -5,7 +5,7 @@ from __future__ import annotations
 from kdoctor import rules
 from kdoctor.knowledge.coupling import Coupling, couple
 from kdoctor.knowledge.dates import knowledge_date
-from kdoctor.model import Finding, ModelOutlook, Report, Severity, Snapshot, Unknown
+from kdoctor.model import Finding, ModelOutlook, Report, Severity, Snapshot, Unknown, WayUsed
 from kdoctor.rules.head import head
 from kdoctor.rules.usages import foretell
 
@@ -13,12 +13,13 @@ from kdoctor.rules.usages import foretell
 _BUILT = ("environment", "paste")
 
 
-def diagnose(snapshot: Snapshot) -> Report:
+def diagnose(snapshot: Snapshot, *, code_only: bool = False) -> Report:
     """Judge a snapshot: who answers, what is wrong, what will work, and what to do.
 
+    `code_only` leaves out what does not concern the source that the snapshot carries.
     Raises KdoctorError where the index of releases is needed and cannot be read.
     """
-    return _report(snapshot, solve=True)
+    return _report(snapshot, solve=True, code_only=code_only)
 
 
 def judge(snapshot: Snapshot) -> Report:
@@ -26,20 +27,20 @@ def judge(snapshot: Snapshot) -> Report:
     return _report(snapshot, solve=False)
 
 
-def _report(snapshot: Snapshot, *, solve: bool) -> Report:
+def _report(snapshot: Snapshot, *, solve: bool, code_only: bool = False) -> Report:
     unsatisfiable: tuple[Finding, ...] = ()
     if snapshot.declared and snapshot.origin not in _BUILT:
         from kdoctor.solve.today import as_installed  # noqa: PLC0415 -- only where files leave open what will be installed.
 
         snapshot, unsatisfiable = as_installed(snapshot)
     coupling = couple(_with_requirements(snapshot))
-    report = _judged(coupling, snapshot, unsatisfiable)
+    report = _judged(coupling, snapshot, unsatisfiable, code_only=code_only)
     if solve and report.verdict != "ok":
         report = _with_remedies(report, coupling)
     return _in_files(report, coupling.snapshot) if snapshot.declared else report
 
 
-def _judged(coupling: Coupling, snapshot: Snapshot, unsatisfiable: tuple[Finding, ...]) -> Report:
+def _judged(coupling: Coupling, snapshot: Snapshot, unsatisfiable: tuple[Finding, ...], *, code_only: bool) -> Report:
     findings, crashed = rules.run(coupling)
     findings = (*unsatisfiable, *findings)
     usages = foretell(coupling, findings)
@@ -53,6 +54,8 @@ def _judged(coupling: Coupling, snapshot: Snapshot, unsatisfiable: tuple[Finding
         from kdoctor.rules.model_files import load  # noqa: PLC0415 -- only where a saved model was named.
 
         findings, models = load(snapshot.models, findings, usages)
+    if code_only:
+        findings = tuple(filter(_concerns_code, findings))
     return Report(
         verdict=verdict(findings),
         usages=usages,
@@ -64,7 +67,21 @@ def _judged(coupling: Coupling, snapshot: Snapshot, unsatisfiable: tuple[Finding
         unchecked=crashed,
         unknown=() if snapshot.complete or snapshot.declared is not None else _unknown(coupling),
         models=models,
+        ways=_ways(coupling, findings),
     )
+
+
+def _concerns_code(finding: Finding) -> bool:
+    """Tell whether a finding is one on source, or stops the source in its way to Keras."""
+    return bool(finding.locations) or (bool(finding.breaks) and finding.severity is not Severity.NOTE)
+
+
+def _ways(coupling: Coupling, findings: tuple[Finding, ...]) -> tuple[WayUsed, ...]:
+    if not coupling.snapshot.sources:
+        return ()
+    from kdoctor.rules.code.outlook import ways_used  # noqa: PLC0415 -- only where there is source.
+
+    return ways_used(coupling, foretell(coupling, findings), findings)
 
 
 def _in_files(report: Report, snapshot: Snapshot) -> Report:

@@ -96,6 +96,8 @@ class Location(NamedTuple):
     #: Where the place ends: the last line, and the column after the last character; None = the line ends it.
     end_line: int | None = None
     end_column: int | None = None
+    #: In a notebook the cell, counted from 1 among all cells; the lines then count in that cell.
+    cell: int | None = None
 
 
 class Declared(NamedTuple):
@@ -374,6 +376,20 @@ class UsageResult(NamedTuple):
     foretold: bool | None = None
 
 
+class WayUsed(NamedTuple):
+    """A way by which a program gets at Keras, and what it gets by it here."""
+
+    #: keras, tensorflow.keras, tensorflow.python.keras, tf_keras or keras_core.
+    way: str
+    files: int
+    places: int
+    #: Whether it works; None = cannot tell.
+    works: bool | None
+    resolves_to: str | None = None
+    backend: str | None = None
+    because: tuple[str, ...] = ()
+
+
 class Step(NamedTuple):
     """Something that an installer is told: "install" or "uninstall", its options, and requirements or names."""
 
@@ -452,6 +468,8 @@ class Report(NamedTuple):
     models: tuple[ModelOutlook, ...] = ()
     #: Findings that are not among the others on purpose, a sentence each: what is ignored and why, what the baseline knows.
     set_aside: tuple[str, ...] = ()
+    #: By which ways the source that was read gets at Keras.
+    ways: tuple[WayUsed, ...] = ()
 
 
 class Explanation(NamedTuple):

@@ -284,7 +284,7 @@ def test_every_rule_has_a_page_and_a_line(kdoctor, code):
     page, listing = kdoctor("explain", code)[1], kdoctor("explain")[1]
     assert page.startswith(f"{code} {name_of(code)}\n")
     assert all(f"\n{heading}\n" in page for heading in ("What", "Why", "Mend"))
-    assert re.search(rf"^{code}  {name_of(code)} +\w", listing, re.MULTILINE)
+    assert re.search(rf"^{code}  {name_of(code)} +\S", listing, re.MULTILINE)
 
 
 def test_an_unknown_rule_is_quoted(kdoctor):

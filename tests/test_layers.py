@@ -15,15 +15,17 @@ MAY_IMPORT = {
     "errors": set(),
     "model": set(),
     "gpu_names": set(),
-    "redact": {"model"},
+    "source": set(),
+    "untie": {"source"},
+    "redact": {"knowledge", "model", "source"},
     "versions": {"model"},
     "targets": {"model", "versions"},
     "contract": {"errors", "model"},
-    "collect": {"contract", "errors", "gpu_names", "model"},
+    "collect": {"contract", "errors", "gpu_names", "model", "source"},
     "policy": {"contract", "knowledge", "model"},
     "config": {"errors", "knowledge", "model", "policy", "versions"},
-    "knowledge": {"errors", "model", "versions"},
-    "rules": {"gpu_names", "knowledge", "model", "versions"},
+    "knowledge": {"errors", "model", "source", "versions"},
+    "rules": {"gpu_names", "knowledge", "model", "source", "versions"},
     "matrix": {"contract", "knowledge", "model", "rules", "versions"},
     "explain": {"knowledge", "model", "rules", "versions"},
     "solve": {"knowledge", "model", "versions"},
@@ -35,7 +37,22 @@ MAY_IMPORT = {
 
 #: The outside world, closed to everything that must be a pure function of the snapshot.
 OUTSIDE = {"os", "sys", "subprocess", "platform", "socket", "urllib", "click", "importlib_metadata"}
-PURE = {"gpu_names", "model", "policy", "targets", "redact", "versions", "rules", "explain", "solve", "matrix", "render", "doctor"}
+PURE = {
+    "gpu_names",
+    "model",
+    "policy",
+    "targets",
+    "redact",
+    "versions",
+    "source",
+    "untie",
+    "rules",
+    "explain",
+    "solve",
+    "matrix",
+    "render",
+    "doctor",
+}
 
 
 def part_of(path: Path) -> str:

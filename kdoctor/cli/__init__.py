@@ -31,6 +31,7 @@ COMMANDS = {
     "matrix": ("kdoctor.cli.matrix", "Show which releases go together."),
     "pin": ("kdoctor.cli.pin", "Plan a set of releases that holds together."),
     "report": ("kdoctor.cli.report", "Write a report to paste into an issue."),
+    "scan": ("kdoctor.cli.scan", "Read source code: which Keras it gets here, and what will fail."),
     "schema": ("kdoctor.cli.schema", "Print the JSON Schema of a document."),
     "snapshot": ("kdoctor.cli.snapshot", "Write down what an environment is, as JSON."),
     "triage": ("kdoctor.cli.triage", "Judge many reports at once."),

@@ -52,6 +52,7 @@ _EXAMPLE = "EXAMPLE: an environment that was once built for real. It is not this
 @deep_option
 @probe_options
 @wish_options
+@click.option("--project", multiple=True, metavar="PATH", help="Judge by what this source uses of Keras; repeatable.")
 @click.option("--example", is_flag=True, help="Examine an embedded example environment instead.")
 @click.option("--or-example", is_flag=True, help="Show the example too where neither TensorFlow nor Keras is installed (text only).")
 @click.option("--format", "style", type=click.Choice(FORMATS), default="text", show_default=True, help="How the report is said.")
@@ -73,6 +74,7 @@ def check(
     platforms: tuple[str, ...],
     extras: tuple[str, ...],
     deep: bool,
+    project: tuple[str, ...],
     example: bool,
     or_example: bool,
     style: str,
@@ -114,6 +116,11 @@ def check(
     probing = Probing(probe, probe_timeout, probe_memory)
     sources = _sources(what, source)
     found = [(one, take_snapshot(python, one, example=example, meanwhile=_load_rules, deep=deep, probing=probing)) for one in sources]
+    if project:
+        from kdoctor.cli.project import read_project, with_project  # noqa: PLC0415 -- only where source is read.
+
+        scanned = read_project(project)
+        found = [(one, with_project(each, scanned)) for one, each in found]
     settings = settings_for(found[0], Choice(config, no_config or example, baseline, write_baseline))
     meant = [(one, as_meant(with_wishes(with_intent(each, settings), require, backend))) for one, each in found]
     snapshots = [with_models(target, models) for one, each in meant for target in targeted(each, one, pythons, platforms, extras)]
@@ -124,7 +131,7 @@ def check(
         pointed = snapshots
     judged = _verified if verify else _judged
     here = [judged(one) for one in snapshots] if style == "text" else []
-    leaving = [judged(one if example else _leaving(one)) for one in pointed] if documents else []
+    leaving = [judged(one if example else for_others(one)) for one in pointed] if documents else []
     here, leaving = weighed(here, leaving, settings)
     if example and style == "text" and not quiet:
         say(_EXAMPLE)
@@ -164,7 +171,7 @@ def _verified(snapshot: Snapshot) -> Report:
         return report._replace(unchecked=(*report.unchecked, f"the remedies by a real resolver: {error.message}"))
 
 
-def _leaving(snapshot: Snapshot) -> Snapshot:
+def for_others(snapshot: Snapshot) -> Snapshot:
     """Give what of a snapshot may be in a document, which others may read."""
     from kdoctor.redact import redacted  # noqa: PLC0415 -- only where a document is made.
 

@@ -14,7 +14,11 @@ def write_file(path: str, text: str) -> None:
 
     A pipe or a device is written to as it is. Raises KdoctorError, with the file and the reason, where that cannot be done.
     """
-    data = f"{text}\n".encode("utf-8", "replace")
+    write_bytes(path, f"{text}\n".encode("utf-8", "replace"))
+
+
+def write_bytes(path: str, data: bytes) -> None:
+    """Write bytes to a file in the same way."""
     try:
         mode = _mode(path)
         if mode is None or stat.S_ISREG(mode):

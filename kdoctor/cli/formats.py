@@ -123,7 +123,9 @@ def rendered(reports: Sequence[Report], source: str | None, form: str, face: Fac
 
         return text.render(shown[0], face, verbosity)
     if form in POINTING:
-        shown = [placed(report) for report in shown]
+        from kdoctor.render.places import one_per_place  # noqa: PLC0415 -- only where it is asked for.
+
+        shown = [placed(one_per_place(report)) for report in shown]
     render = importlib.import_module(f"kdoctor.render.{form}").render
     text_: str = render(shown, _pages(shown) if form == "sarif" else {})
     return text_

@@ -42,6 +42,7 @@ def report_document(report: Report) -> dict[str, Any]:
             "verdict": report.verdict,
             "head": report.head._asdict(),
             "usages": {usage: _usage(result) for usage, result in report.usages.items()},
+            **_said(ways=[way._asdict() for way in report.ways]),
             "findings": [_finding(finding) for finding in report.findings],
             "remedies": [_remedy(remedy) for remedy in report.remedies],
             **_said(impossible=[row._asdict() for row in report.impossible], unchecked=report.unchecked, set_aside=report.set_aside),

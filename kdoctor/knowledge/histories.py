@@ -10,6 +10,9 @@ _LOADER = "ld.so(8); glibc elf/dl-load.c, dl-lookup.c and dl-version.c; System V
 _CUDA = "docs.nvidia.com, CUDA compatibility; tensorflow/python/platform/build_info.py of each wheel"
 _JAX = "docs.jax.dev/en/latest/installation.html; METADATA of jax and its plugins"
 
+_NAMES = "the names in the wheels of every minor release of Keras 2.2 to 3.15 and tf-keras 2.15 to 2.21"
+_MIXED = "measured: objects of each kind handed to models of the other Keras, trained, variables counted"
+
 #: Code -> since when.
 SINCE: dict[str, str] = {
     "KD001": "Always. TensorFlow names Keras from 2.6 on; Keras 3 names none of its backends.",
@@ -119,6 +122,19 @@ SINCE: dict[str, str] = {
     "KD816": "Always; it takes a live probe to see it.",
     "KD821": "Keras 3.0, which writes and reads other configurations than Keras 2; the archive form since TensorFlow 2.12.",
     "KD822": "Always.",
+    "KD841": "Always; the great moves are Keras 2.6 (June 2021), 2.9, 2.13 and 3.0 (November 2023).",
+    "KD842": "Keras 2.6, when the distribution took over from TensorFlow; 2.13, which moved all into keras.src; 3.0, which moved it again.",
+    "KD843": "Always.",
+    "KD844": "TensorFlow 2.6 in August 2021; its models do not train from 2.13 on.",
+    "KD845": "TensorFlow 1.4 in 2017, with a Keras of its own, until Keras 2.4; again with TF_USE_LEGACY_KERAS since TensorFlow 2.16.",
+    "KD846": "The first add-ons for tf.keras; again with TensorFlow 2.16 in March 2024.",
+    "KD847": "Keras 1.0 for KERAS_BACKEND, TensorFlow 2.15 for TF_USE_LEGACY_KERAS.",
+    "KD848": "Always.",
+    "KD849": "Keras 3.0 in November 2023.",
+    "KD850": "Keras 3.0, the first with other backends for tf.keras.",
+    "KD851": "Always.",
+    "KD852": "Keras 3.0, with which `import keras` gives what tf.keras gives.",
+    "KD853": "The first kdoctor that reads source.",
     "KD901": "Always: what comes after the knowledge is no error.",
 }
 
@@ -172,6 +188,19 @@ SOURCES: dict[str, tuple[str, ...]] = {
         "models saved and loaded for real by eight Kerases (kdoctor/knowledge/model_files.py)",
         "keras/src/saving of Keras 2.15 and Keras 3",
     ),
+    "KD841": (_NAMES, "Keras release notes 2.6 to 3.15", "keras-team/keras-io#831"),
+    "KD842": (_NAMES,),
+    "KD843": (_NAMES,),
+    "KD844": ("tensorflow/tensorflow#50613, #33075, #72946", _MIXED),
+    "KD845": (_MIXED, "tensorflow/tensorflow#50249", "keras-team/keras#14685", "lmoroney/dlaicourse#6"),
+    "KD846": ("tensorflow/model-optimization#163", "tensorflow/tensorflow#65419", "keunwoochoi/kapre#73", _MIXED),
+    "KD847": (_LAZY, _CONFIG, "keras-team/keras-core#749", "measured: each variable set before and after each import"),
+    "KD848": ("Python's own os.environ",),
+    "KD849": ("keras/src/backend/common/keras_tensor.py, Keras 3.0 to 3.15",),
+    "KD850": ("measured on the backends tensorflow, jax and torch of Keras 3.15",),
+    "KD851": ("the distributions of the environment",),
+    "KD852": (_LAZY,),
+    "KD853": ("the source itself",),
     "KD901": ("the date of the facts, `kdoctor knowledge date`",),
     "KD701": ("tensorflow.org/install/pip", _CUDA),
     "KD702": ("tensorflow/tensorflow#63362, #65842", _CUDA),

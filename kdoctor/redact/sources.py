@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from kdoctor.redact.distributions import redact_requirement
@@ -24,7 +24,7 @@ _PLATFORMS = r"(['\"])jax_platforms?\1\s*,\s*(['\"])([^'\"]{0,60})\2"
 
 
 def redact_sources(sources: Mapping[str, Any] | None, places: Places) -> dict[str, Any] | None:
-    """Give the files with their lines in place, those blank that say nothing of the family."""
+    """Give the facts of programs, and other files with their lines in place, those blank that say nothing of the family."""
     if sources is None:
         return None
     return {_path(path, places): _content(path, text, places) for path, text in sources.items()}
@@ -36,14 +36,17 @@ def _path(path: str, places: Places) -> str:
 
 
 def _content(path: str, text: Any, places: Places) -> Any:
+    if isinstance(text, dict) or (isinstance(text, str) and path.endswith((".py", ".pyw", ".ipynb"))):
+        from kdoctor.redact.facts import redact_facts  # noqa: PLC0415 -- start-up time: few snapshots carry programs.
+
+        return redact_facts(path, text, places)
     if not isinstance(text, str):
         return (
             [one for one in text if isinstance(one, str) and re.fullmatch(rf"(?:{_ROOTS})(?:\.{_NAME})*", one)]
             if isinstance(text, list)
             else None
         )
-    rule: Callable[[str, Places], str] = _program if path.endswith((".py", ".ipynb")) else _wish
-    return "\n".join(rule(line, places) for line in text.split("\n"))
+    return "\n".join(_wish(line, places) for line in text.split("\n"))
 
 
 def _wish(line: str, places: Places) -> str:

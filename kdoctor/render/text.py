@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from kdoctor import __version__
 from kdoctor.model import Evidence, Finding, Probe, ProbeStep, Report, Severity, Snapshot, UsageResult
+from kdoctor.render import places
 from kdoctor.render.mend import labelled, mend, shown_at
 from kdoctor.render.words import Face, ascii_only, clean, paint, wrapped
 
@@ -34,31 +35,34 @@ _MOST_UNREAD = 5
 _NEITHER = ["Neither TensorFlow nor Keras is installed here.", "To examine another environment: kdoctor check --python PATH"]
 
 
-def render(report: Report, face: Face, verbosity: int = 0) -> str:
+def render(report: Report, face: Face, verbosity: int = 0, read: int | None = None) -> str:
     """Give the report as text; verbosity 0 shows what matters, 1 and more adds notes, evidence and all ways out.
+
+    `read` is the number of files of source that it is about, where it is about source alone.
 
     Every piece of text that came from the environment is made safe for the terminal.
     """
-    neither = has_neither(report)
+    neither = has_neither(report) and read is None
     # Where nothing is installed yet, a note is all there is to say: that nothing can be.
     shown = [finding for finding in report.findings if verbosity or neither or finding.severity is not Severity.NOTE]
-    blocks = [_first_line(report, face)]
-    blocks += [_NEITHER] if neither else [_head(report, face), _usages(report, face, verbosity)]
+    blocks = [_first_line(report, face, read)]
+    blocks += [_NEITHER] if neither else [_head(report, face), _usages(report, face, verbosity)] if read is None else []
+    blocks += [places.ways(report.ways, face)] if report.ways else []
     blocks += [_models(report, face)]
     blocks += _findings(shown, report, face, verbosity)
     blocks += [_unread(report, face, verbosity), _unknown(report, face), _set_aside(report, face)]
     if report.findings or report.unchecked or not neither:
-        blocks += [_last_line(report, face, hidden=len(report.findings) - len(shown))]
+        blocks += [_last_line(report, face, hidden=len(report.findings) - len(shown), depths=read is None)]
     return ascii_only("\n\n".join("\n".join(block) for block in blocks if block), face)
 
 
-def _first_line(report: Report, face: Face) -> list[str]:
+def _first_line(report: Report, face: Face, read: int | None) -> list[str]:
     snapshot = report.snapshot
     read_as = f"read as: {snapshot.read_as}" if snapshot.read_as else None
     parts = (
         f"{_DOT}{snapshot.patient or read_as or _ORIGINS.get(snapshot.origin, snapshot.origin)}",
         f"({_details(snapshot)})",
-        f"{_DOT}{_count(snapshot)}",
+        f"{_DOT}{_count(snapshot) if read is None else places.files(read)}",
         f"{_DOT}knowledge of {report.knowledge}",
     )
     lines = [f"kdoctor {__version__}"]
@@ -174,13 +178,15 @@ def _counted(devices: Sequence[str]) -> list[str]:
 
 
 def _findings(shown: Sequence[Finding], report: Report, face: Face, verbosity: int) -> list[list[str]]:
-    places = shown_at(shown, report.remedies)
+    shown_first = shown_at(shown, report.remedies)
     blocks: list[list[str]] = []
     for finding in shown:
         lines = [*_title(finding, face), *labelled("why", finding.cause, face)]
+        if finding.locations and report.ways:
+            lines += places.places(finding, face, whole=verbosity > 0)
         if verbosity:
             lines += [line for one in finding.evidence for line in labelled("from", _evidence(one), face)]
-        lines += mend(finding, report, places, face, verbosity=verbosity)
+        lines += mend(finding, report, shown_first, face, verbosity=verbosity)
         blocks.append([*lines, f"  more  kdoctor explain {finding.rule}"])
     return blocks
 
@@ -221,12 +227,14 @@ def _set_aside(report: Report, face: Face) -> list[str]:
     return [line for said in report.set_aside for line in wrapped(clean(said), face.width, "  ", "    ")]
 
 
-def _last_line(report: Report, face: Face, hidden: int) -> list[str]:
+def _last_line(report: Report, face: Face, hidden: int, *, depths: bool) -> list[str]:
     count = {severity: sum(1 for one in report.findings if one.severity is severity) for severity in sorted(Severity, reverse=True)}
     words = [f"{number} {severity.label}{'' if number == 1 else 's'}" for severity, number in count.items() if number]
     state = ", ".join(words) if words else _all_clear(report)
     color = {"error": "31", "warning": "33"}.get(report.verdict, "33" if report.unchecked else "32")
-    first, *rest = wrapped(f"{state}{' (-v shows the notes)' if hidden else ''}. {_not_looked_at(report.snapshot)}", face.width)
+    first, *rest = wrapped(
+        f"{state}{' (-v shows the notes)' if hidden else ''}.{f' {_not_looked_at(report.snapshot)}' if depths else ''}", face.width
+    )
     return [first.replace(state, paint(state, color, face), 1), *rest]
 
 

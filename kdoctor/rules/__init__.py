@@ -107,15 +107,24 @@ def _device_rules(coupling: Coupling) -> tuple[Rule, ...]:
 
 def run(coupling: Coupling) -> tuple[tuple[Finding, ...], tuple[str, ...]]:
     """Judge every rule; give the findings, the worst first, and the names of rules that crashed, with the reason."""
-    found: list[Finding] = []
     crashed: list[str] = []
+    told = _of_environment(coupling, crashed)
+    if coupling.snapshot.sources:
+        from kdoctor.rules.code.judging import judge_code  # noqa: PLC0415 -- start-up time: most snapshots carry no source.
+
+        told = judge_code(coupling, told, lambda changed: _of_environment(changed, []), crashed)
+    return tuple(sorted(told, key=lambda finding: -finding.severity)), tuple(crashed)
+
+
+def _of_environment(coupling: Coupling, crashed: list[str]) -> list[Finding]:
+    """Judge every rule on the environment; the names of those that crash go to `crashed`."""
+    found: list[Finding] = []
     for rule in _all_rules(coupling):
         try:
             found += rule(coupling)
         except Exception as error:  # noqa: BLE001, PERF203 -- one broken rule must neither end the others nor look clean.
             crashed.append(f"{rule.__name__} ({type(error).__name__}: {error})")
-    told = [_with_provenance(coupling, finding) for finding in _merged(found)]
-    return tuple(sorted(told, key=lambda finding: -finding.severity)), tuple(crashed)
+    return [_with_provenance(coupling, finding) for finding in _merged(found)]
 
 
 def _with_provenance(coupling: Coupling, finding: Finding) -> Finding:

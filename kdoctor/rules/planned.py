@@ -17,7 +17,7 @@ _OTHERS = ("jax", "torch", "openvino")
 
 def no_wheel(coupling: Coupling) -> Iterator[Finding]:
     """Give findings on what is planned, pasted or missing and has no wheel for this Python and platform."""
-    if not coupling.snapshot.sources and coupling.snapshot.origin == "environment" and not _lacks_tensorflow_oddly(coupling):
+    if not _has_lists(coupling) and coupling.snapshot.origin == "environment" and not _lacks_tensorflow_oddly(coupling):
         return
     from kdoctor.rules import wheels  # noqa: PLC0415 -- start-up time: it opens the index.
 
@@ -27,6 +27,11 @@ def no_wheel(coupling: Coupling) -> Iterator[Finding]:
         yield from wheels.foreign_builds(coupling)
     if not refused and _lacks_tensorflow_oddly(coupling):
         yield from wheels.tensorflow_out_of_reach(coupling)
+
+
+def _has_lists(coupling: Coupling) -> bool:
+    """Tell whether there are requirements files among the sources."""
+    return any(path.endswith(".txt") for path in coupling.snapshot.sources or ())
 
 
 def _lacks_tensorflow_oddly(coupling: Coupling) -> bool:
@@ -48,7 +53,7 @@ def _is_usual(coupling: Coupling) -> bool:
 
 def pins_exclude_each_other(coupling: Coupling) -> Iterator[Finding]:
     """Give findings on pins of a requirements file that exclude each other by what they require."""
-    if coupling.snapshot.sources:
+    if _has_lists(coupling):
         from kdoctor.rules.pins import excluding  # noqa: PLC0415 -- start-up time: it opens the index.
 
         yield from excluding(coupling)

@@ -1,0 +1,95 @@
+"""A program: the facts of its files together with the environment that it is to run in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from kdoctor.knowledge.catalogue import name_of
+from kdoctor.knowledge.coupling import Coupling
+from kdoctor.model import Evidence, Finding, Location, Severity
+from kdoctor.source.facts import Meeting, Operation, Place, Setting, SourceFacts, Use, facts_from
+from kdoctor.source.families import way_of
+from kdoctor.source.reading import SUFFIXES, facts_of_text
+
+Record = Use | Setting | Meeting | Operation
+#: What stands behind one of these may be meant for another environment.
+DOUBTFUL = ("branch", "try", "fallback", "typing")
+
+
+class Program(NamedTuple):
+    """Facts by path, and the environment."""
+
+    coupling: Coupling
+    files: Mapping[str, SourceFacts]
+    #: True where all files of a project were read, False for excerpts.
+    whole: bool
+
+    def uses(self) -> Iterator[tuple[str, Use]]:
+        """Give each use with the path of its file."""
+        return ((path, use) for path, facts in self.files.items() for use in facts.uses)
+
+    def ways(self) -> dict[str, list[Location]]:
+        """Give each way to Keras that is used, with its places."""
+        found: dict[str, list[Location]] = {}
+        for path, use in self.uses():
+            way = way_of(use.name)
+            if way:
+                found.setdefault(way, []).append(at(path, use.place))
+        return found
+
+
+def program_of(coupling: Coupling) -> Program:
+    """Read the sources that a snapshot carries: text, or facts that were read before."""
+    files: dict[str, SourceFacts] = {}
+    for path, source in (coupling.snapshot.sources or {}).items():
+        if isinstance(source, str) and path.endswith(SUFFIXES):
+            files[path] = facts_of_text(source, is_notebook=path.endswith(".ipynb"))._replace(excerpt=True)
+        elif isinstance(source, dict):
+            files[path] = facts_from(source)
+    return Program(coupling, files, bool(files) and not any(facts.excerpt for facts in files.values()))
+
+
+def at(path: str, place: Place) -> Location:
+    """Give the place of a fact as a finding names it."""
+    return Location(path, place.line, place.column, place.end_line, place.end_column, place.cell or None)
+
+
+def places(records: Iterable[tuple[str, Record]]) -> tuple[Location, ...]:
+    """Give the places of facts, each once, in the order of the files."""
+    return tuple(sorted(dict.fromkeys(at(path, record.place) for path, record in records), key=_order))
+
+
+def _order(location: Location) -> tuple[str, int, int, int]:
+    return location.path, location.cell or 0, location.line, location.column
+
+
+def ignored(program: Program, location: Location, code: str) -> bool:
+    """Tell whether a comment on that line asks to pass the rule over."""
+    facts = program.files.get(location.path)
+    spot = (location.cell or 0, location.line)
+    return facts is not None and any((cell, line) == spot and (not codes or code in codes) for cell, line, codes in facts.ignores)
+
+
+def finding(
+    code: str,
+    severity: Severity,
+    summary: str,
+    cause: str,
+    subjects: Iterable[str],
+    locations: tuple[Location, ...],
+    advice: str | None = None,
+    evidence: tuple[Evidence, ...] = (),
+) -> Finding:
+    """Give a finding on source; it is mended in the source, so it comes with advice and with no way by versions."""
+    return Finding(
+        rule=code,
+        name=name_of(code),
+        severity=severity,
+        summary=summary,
+        cause=cause,
+        subjects=tuple(dict.fromkeys(subjects)),
+        evidence=evidence,
+        advice=advice,
+        locations=locations,
+    )

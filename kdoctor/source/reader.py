@@ -1,0 +1,326 @@
+"""Walks the syntax tree of a file once, in the order in which it would run, and writes down what concerns Keras.
+
+Bodies of functions are read after the code around them, since they run later; a method sees what `__init__` put on `self`.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+from typing import TypeAlias
+
+from kdoctor.source import meetings, settings
+from kdoctor.source.facts import GUARDS, Meeting, Operation, Place, Setting, SourceFacts, Use
+from kdoctor.source.families import is_framework, library_of
+from kdoctor.source.values import Scope, Value, evaluate, imported_by
+
+_Function: TypeAlias = "ast.FunctionDef | ast.AsyncFunctionDef"
+_FORGIVING = ("ImportError", "ModuleNotFoundError", "Exception", "BaseException", "AttributeError")
+
+
+class Reader:
+    """Collects facts of one file; `read` is called once for a module, or for each cell of a notebook in turn."""
+
+    def __init__(self) -> None:
+        self.uses: list[Use] = []
+        self.settings: list[Setting] = []
+        self.meetings: list[Meeting] = []
+        self.operations: list[Operation] = []
+        self.modules: dict[str, None] = {}
+        self.scope = Scope()
+        #: The class whose body is read: the dotted name of its base, and the method.
+        self.within: tuple[str, str] = ("", "")
+        self._guard = ""
+        self._later: list[tuple[_Function, Scope, str, tuple[str, str]]] = []
+        self._lines: list[str] = []
+        self._cell = 0
+        #: True after `from __future__ import annotations`.
+        self._lazy = False
+
+    def read(self, tree: ast.Module, text: str, cell: int = 0) -> None:
+        """Read a module, or one more cell."""
+        self._lines, self._cell = text.split("\n"), cell
+        self._statements(tree.body)
+        while self._later:
+            function, scope, guard, within = self._later.pop(0)
+            self._function(function, scope, guard, within)
+
+    def facts(self) -> SourceFacts:
+        """Give what was collected."""
+        return SourceFacts(
+            uses=tuple(self.uses),
+            settings=tuple(self.settings),
+            meetings=tuple(self.meetings),
+            operations=tuple(self.operations),
+            modules=tuple(self.modules),
+        )
+
+    def place(self, node: ast.expr | ast.stmt | ast.alias) -> Place:
+        """Give where a node stands, its columns counted in characters."""
+        end_line, end = node.end_lineno or node.lineno, node.end_col_offset or node.col_offset
+        return Place(node.lineno, self._column(node.lineno, node.col_offset), end_line, self._column(end_line, end), self._cell)
+
+    def _column(self, line: int, offset: int) -> int:
+        text = self._lines[line - 1] if line <= len(self._lines) else ""
+        return offset + 1 if text.isascii() else len(text.encode()[:offset].decode("utf-8", "replace")) + 1
+
+    @property
+    def guard(self) -> str:
+        """What the code that is read now stands behind."""
+        return self._guard
+
+    def _statements(self, body: Iterable[ast.stmt]) -> None:
+        for node in body:
+            self._statement(node)
+
+    def _statement(self, node: ast.stmt) -> None:
+        match node:
+            case ast.Import():
+                self._import(node)
+            case ast.ImportFrom():
+                self._import_from(node)
+            case ast.FunctionDef() | ast.AsyncFunctionDef():
+                self._expressions([*node.decorator_list, *node.args.defaults, *(one for one in node.args.kw_defaults if one)])
+                self._annotations([*(one.annotation for one in _arguments(node)), node.returns])
+                self.scope.values[node.name] = None
+                self._later.append((node, self.scope, self._stronger("function"), self.within))
+            case ast.ClassDef():
+                self._class(node)
+            case ast.If():
+                self._if(node)
+            case ast.Try():
+                self._try(node)
+            case _:
+                self._plain(node)
+
+    def _plain(self, node: ast.stmt) -> None:
+        """Read a statement that guards nothing: its expressions, what it binds, and the statements in it."""
+        for part in _children(node):
+            if isinstance(part, ast.expr):
+                self._expression(part)
+            elif isinstance(part, ast.stmt):
+                self._statement(part)
+            else:
+                self._inside(part)
+        settings.collect(self, node)
+        self._bind(node)
+
+    def _inside(self, node: ast.AST) -> None:
+        """Read what is neither statement nor expression: the item of a `with`, the case of a `match`, an argument."""
+        for part in ast.iter_child_nodes(node):
+            if isinstance(part, ast.expr):
+                self._expression(part)
+            elif isinstance(part, ast.stmt):
+                self._statement(part)
+            else:
+                self._inside(part)
+
+    def _bind(self, node: ast.stmt) -> None:
+        match node:
+            case ast.Assign():
+                value = evaluate(node.value, self.scope)
+                for target in node.targets:
+                    self._bind_to(target, value)
+            case ast.AnnAssign() if node.value:
+                self._bind_to(node.target, evaluate(node.value, self.scope))
+            case ast.For() | ast.AsyncFor():
+                self._bind_to(node.target, None)
+
+    def _bind_to(self, target: ast.expr, value: Value | None) -> None:
+        match target:
+            case ast.Name():
+                self.scope.values[target.id] = value
+            case ast.Attribute(value=ast.Name(id="self")):
+                owner = self.scope.around or self.scope
+                owner.values[f"self.{target.attr}"] = value
+                meetings.collect_inner(self, self.within[0], value, target)
+            case ast.Tuple() | ast.List():
+                items = value.items if value and value.kind == "many" and len(value.items) == len(target.elts) else ()
+                for number, one in enumerate(target.elts):
+                    self._bind_to(one, items[number] if items else None)
+
+    def _import(self, node: ast.Import) -> None:
+        for alias in node.names:
+            top = alias.name.partition(".")[0]
+            self.modules[top] = None
+            self.scope.values[alias.asname or top] = Value("name", alias.name if alias.asname else top)
+            self._use(alias.name, "import", alias)
+
+    def _import_from(self, node: ast.ImportFrom) -> None:
+        if node.level or not node.module:
+            for alias in node.names:
+                self.scope.values[alias.asname or alias.name] = None
+            return
+        self._lazy = self._lazy or (node.module == "__future__" and any(one.name == "annotations" for one in node.names))
+        self.modules[node.module.partition(".")[0]] = None
+        for alias in node.names:
+            name = f"{node.module}.{alias.name}"
+            if alias.name == "*":
+                self._use(node.module, "star", alias)
+                continue
+            self.scope.values[alias.asname or alias.name] = Value("name", name)
+            self._use(name, "from", alias)
+
+    def _use(self, name: str, form: str, node: ast.expr | ast.alias, others: tuple[str, ...] = ()) -> None:
+        if library_of(name) or any(map(library_of, others)) or (form != "attribute" and is_framework(name)):
+            self.uses.append(Use(name, form, self._guard, self.place(node), others))
+
+    def _annotations(self, nodes: Iterable[ast.expr | None]) -> None:
+        """Read annotations; after `from __future__ import annotations` nothing in them is ever looked up."""
+        outer, self._guard = self._guard, self._stronger("typing") if self._lazy else self._guard
+        self._expressions(one for one in nodes if one)
+        self._guard = outer
+
+    def _expressions(self, nodes: Iterable[ast.expr]) -> None:
+        for node in nodes:
+            self._expression(node)
+
+    def _expression(self, node: ast.AST) -> None:
+        kind = type(node)
+        # Most nodes are of these, and a match statement would try one pattern after the other.
+        if kind in _LEAVES:
+            return
+        if kind is ast.Attribute:
+            self._attribute(node)  # type: ignore[arg-type]
+        elif kind is ast.Call:
+            self._call(node)  # type: ignore[arg-type]
+        elif kind is ast.Lambda:
+            outer, self._guard = self._guard, self._stronger("function")
+            self._expression(node.body)  # type: ignore[attr-defined]
+            self._guard = outer
+        elif kind is ast.NamedExpr:
+            self._expression(node.value)  # type: ignore[attr-defined]
+            self._bind_to(node.target, evaluate(node.value, self.scope))  # type: ignore[attr-defined]
+        else:
+            for part in _children(node):
+                self._expression(part)
+
+    def _attribute(self, node: ast.Attribute) -> None:
+        value = evaluate(node, self.scope)
+        if value is None or value.kind != "name":
+            self._expression(node.value)
+        elif not (isinstance(node.value, ast.Name) and node.value.id == "self"):
+            # What was put on `self` was told of there.
+            self._use(value.name, "attribute", node, value.others)
+
+    def _call(self, node: ast.Call) -> None:
+        called = evaluate(node.func, self.scope)
+        imported = imported_by(node, called)
+        if imported:
+            self.modules[imported.name.partition(".")[0]] = None
+            self._use(imported.name, "dynamic", node)
+        settings.collect_call(self, node, called)
+        meetings.collect(self, node, called)
+        for part in _children(node):
+            self._expression(part)
+
+    def _class(self, node: ast.ClassDef) -> None:
+        self._expressions([*node.decorator_list, *node.bases, *(one.value for one in node.keywords)])
+        values = [evaluate(base, self.scope) for base in node.bases]
+        base = next((one.name for one in values if one and one.kind in ("name", "class") and library_of(one.name)), "")
+        outer, within = self.scope, self.within
+        self.scope, self.within = Scope(outer), (base, "")
+        self._statements(sorted(node.body, key=lambda one: getattr(one, "name", "") != "__init__"))
+        self.scope, self.within = outer, within
+        outer.values[node.name] = Value("class", base) if base else None
+
+    def _function(self, node: _Function, scope: Scope, guard: str, within: tuple[str, str]) -> None:
+        if not self._speaks(node, scope):
+            return
+        outer = self.scope, self._guard, self.within
+        self.scope, self._guard = Scope(scope), guard
+        self.within = (within[0], node.name)
+        self.scope.values.update({one.arg: None for one in _arguments(node)})
+        self._statements(node.body)
+        self.scope, self._guard, self.within = outer
+
+    def _speaks(self, node: _Function, scope: Scope) -> bool:
+        """Tell whether a function's text names anything of concern: most of a large program need not be walked through."""
+        words = {*_ALWAYS, *_of_concern(scope)}
+        text = "\n".join(self._lines[node.lineno - 1 : node.end_lineno])
+        return any(word in text for word in words)
+
+    def _stronger(self, guard: str) -> str:
+        return max(self._guard, guard, key=GUARDS.index)
+
+    def _guarded(self, body: Iterable[ast.stmt], guard: str) -> dict[str, Value | None]:
+        """Read statements behind a guard; give what they bound."""
+        before, outer = dict(self.scope.values), self._guard
+        self._guard = self._stronger(guard)
+        self._statements(body)
+        self._guard = outer
+        bound = {name: value for name, value in self.scope.values.items() if name not in before or before[name] is not value}
+        self.scope.values = before
+        return bound
+
+    def _if(self, node: ast.If) -> None:
+        self._expression(node.test)
+        test = ast.unparse(node.test)
+        if test.endswith("TYPE_CHECKING"):
+            either = [self._guarded(node.body, "typing"), self._guarded(node.orelse, "")]
+        elif "__name__" in test and "__main__" in test:
+            either = [self._guarded(node.body, ""), self._guarded(node.orelse, "branch")]
+        else:
+            either = [self._guarded(node.body, "branch"), self._guarded(node.orelse, "branch")]
+        self._merge(either)
+
+    def _try(self, node: ast.Try) -> None:
+        forgiving = any(_catches(handler) for handler in node.handlers)
+        either = [self._guarded(node.body, "try" if forgiving else "")]
+        either += [self._guarded(handler.body, "fallback") for handler in node.handlers]
+        self._merge(either)
+        self._statements([*node.orelse, *node.finalbody])
+
+    def _merge(self, either: list[dict[str, Value | None]]) -> None:
+        """Bind each name to what the first branch bound it to; the others are what it may be instead."""
+        for name in dict.fromkeys(name for branch in either for name in branch):
+            values = [branch[name] for branch in either if branch.get(name)]
+            first = values[0] if values else None
+            if first and first.kind == "name":
+                others = tuple(one.name for one in values[1:] if one and one.kind == "name" and one.name != first.name)
+                first = first._replace(others=(*first.others, *others))
+            self.scope.values[name] = first
+
+
+_LEAVES = (ast.Constant, ast.Name, ast.Load, ast.Store)
+
+
+def _children(node: ast.AST) -> Iterator[ast.AST]:
+    """Give the nodes right below a node, as ast.iter_child_nodes does in twice the time."""
+    for name in node._fields:
+        value = getattr(node, name, None)
+        if isinstance(value, ast.AST):
+            yield value
+        elif isinstance(value, list):
+            for one in value:
+                if isinstance(one, ast.AST):
+                    yield one
+
+
+#: What a function may say of concern without a name from around it.
+_ALWAYS = ("import", "environ", "Lazy")
+
+
+def _of_concern(around: Scope) -> Iterator[str]:
+    """Give the names that stand for something of Keras, a framework or the variables, and `self` where something was put on it."""
+    scope: Scope | None = around
+    while scope is not None:
+        for name, value in scope.values.items():
+            if value and (value.kind != "name" or library_of(value.name) or is_framework(value.name) or value.name.startswith(_SYSTEM)):
+                yield name.partition(".")[0]
+        scope = scope.around
+
+
+_SYSTEM = ("os", "importlib")
+
+
+def _arguments(node: _Function) -> list[ast.arg]:
+    arguments = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs, node.args.vararg, node.args.kwarg]
+    return [one for one in arguments if one]
+
+
+def _catches(handler: ast.ExceptHandler) -> bool:
+    """Tell whether a handler forgives an import that fails."""
+    if handler.type is None:
+        return True
+    return any(isinstance(one, ast.Name) and one.id in _FORGIVING for one in ast.walk(handler.type))

@@ -1,0 +1,248 @@
+"""What is read in source: tables of code and facts."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from kdoctor.source.facts import facts_document, facts_from
+from kdoctor.source.reading import facts_of, facts_of_text
+
+
+def uses(code: str) -> list[str]:
+    return [one.name for one in facts_of_text(code).uses]
+
+
+@pytest.mark.parametrize(
+    ("code", "names"),
+    [
+        # Every way to Keras.
+        ("import keras", ["keras"]),
+        ("import keras.layers as L\nL.Dense", ["keras.layers", "keras.layers.Dense"]),
+        ("from keras.layers import Dense, LSTM as R", ["keras.layers.Dense", "keras.layers.LSTM"]),
+        ("from keras.layers import *", ["keras.layers"]),
+        ("import tensorflow as tf\ntf.keras.layers.Dense(3)", ["tensorflow", "tensorflow.keras.layers.Dense"]),
+        ("from tensorflow import keras as k\nk.Sequential", ["tensorflow.keras", "tensorflow.keras.Sequential"]),
+        (
+            "import tensorflow.compat.v1 as tf\ntf.keras.backend.set_session(1)",
+            ["tensorflow.compat.v1", "tensorflow.compat.v1.keras.backend.set_session"],
+        ),
+        ("import tf_keras, keras_core", ["tf_keras", "keras_core"]),
+        ("from tensorflow.python.keras.layers import Dense", ["tensorflow.python.keras.layers.Dense"]),
+        ("from keras.src.engine import base_layer", ["keras.src.engine.base_layer"]),
+        ("import importlib\nk = importlib.import_module('keras')\nk.Model", ["keras", "keras.Model"]),
+        ("k = __import__('keras')", ["keras"]),
+        ("keras = LazyLoader('keras', globals(), 'tf_keras')\nkeras.Model", ["tf_keras", "tf_keras.Model"]),
+        # Aliases are followed, also into functions and classes.
+        (
+            "import tensorflow as tf\nK = tf.keras\nL = K.layers\ndef f():\n    return L.Dense(3)",
+            ["tensorflow", "tensorflow.keras", "tensorflow.keras.layers", "tensorflow.keras.layers.Dense"],
+        ),
+        (
+            "import keras\nclass M(keras.Model):\n    base = keras.layers.Layer",
+            ["keras", "keras.Model", "keras.layers.Layer"],
+        ),
+        ("import keras\ndef f(x: keras.Model, *y: int) -> keras.layers.Layer: ...", ["keras", "keras.Model", "keras.layers.Layer"]),
+        ("import keras\nif (m := keras.models):\n    m.load_model", ["keras", "keras.models", "keras.models.load_model"]),
+        # What only looks like it is not.
+        ("keras.layers.Dense", []),
+        ("# import keras\n'''\nimport keras\n'''\nx = 'import keras'", []),
+        ("from .keras import layers\nlayers.Dense", []),
+        ("from mine.keras import layers\nlayers.Dense", []),
+        ("import keras\ndef f(keras):\n    return keras.layers", ["keras"]),
+        ("import keras\nkeras = object()\nkeras.layers", ["keras"]),
+    ],
+)
+def test_each_way_to_keras_is_found(code, names):
+    assert uses(code) == names
+
+
+@pytest.mark.parametrize(
+    ("code", "guards"),
+    [
+        ("import keras", [""]),
+        ("try:\n    import keras\nexcept ImportError:\n    from tensorflow import keras", ["try", "fallback"]),
+        ("try:\n    import keras\nexcept ValueError:\n    pass", [""]),
+        ("from __future__ import annotations\nimport keras\ndef f(x: keras.Model): ...", ["", "typing"]),
+        ("try:\n    import keras\nfinally:\n    pass", [""]),
+        ("from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import keras", ["typing"]),
+        ("if x:\n    import keras\nelse:\n    import tf_keras", ["branch", "branch"]),
+        ("if __name__ == '__main__':\n    import keras", [""]),
+        ("def f():\n    import keras\n    if x:\n        import tf_keras", ["function", "branch"]),
+    ],
+)
+def test_what_stands_behind_a_guard_is_told(code, guards):
+    assert [one.guard for one in facts_of_text(code).uses] == guards
+
+
+def test_what_falls_back_names_both():
+    code = "try:\n    import keras\nexcept ImportError:\n    from tensorflow import keras\nkeras.layers.Dense"
+    last = facts_of_text(code).uses[-1]
+    assert (last.name, last.others) == ("keras.layers.Dense", ("tensorflow.keras.layers.Dense",))
+
+
+def test_columns_count_characters():
+    place = facts_of_text("import keras\nä = 'ö'; keras.layers").uses[1].place
+    assert (place.line, place.column, place.end_column) == (2, 10, 22)
+
+
+@pytest.mark.parametrize(
+    ("code", "settings"),
+    [
+        ("import os\nos.environ['KERAS_BACKEND'] = 'jax'", [("KERAS_BACKEND", "jax", "set")]),
+        ("from os import environ as e\ne['KERAS_BACKEND'] = 'jax'", [("KERAS_BACKEND", "jax", "set")]),
+        ("import os\nos.environ.setdefault('TF_USE_LEGACY_KERAS', '1')", [("TF_USE_LEGACY_KERAS", "1", "default")]),
+        ("import os\nos.environ.update(KERAS_HOME='/x')", [("KERAS_HOME", "/x", "set")]),
+        ("import os\nos.environ.update({'KERAS_BACKEND': b})", [("KERAS_BACKEND", None, "set")]),
+        ("import os\nos.environ |= {'KERAS_BACKEND': 'torch'}", [("KERAS_BACKEND", "torch", "set")]),
+        ("import os\nos.environ['TF_USE_LEGACY_KERAS'] = str(1)", [("TF_USE_LEGACY_KERAS", "1", "set")]),
+        ("import os\ndel os.environ['KERAS_BACKEND']", [("KERAS_BACKEND", None, "unset")]),
+        ("import os\nos.environ.pop('KERAS_BACKEND', None)", [("KERAS_BACKEND", None, "unset")]),
+        ("import os\nos.putenv('KERAS_BACKEND', 'jax')", [("KERAS_BACKEND", "jax", "putenv")]),
+        ("import jax\njax.config.update('jax_platforms', 'cpu')", [("JAX_PLATFORMS", "cpu", "set")]),
+        ("import os\nos.environ['PATH'] = 'keras'", []),
+        ("environ['KERAS_BACKEND'] = 'jax'", []),
+    ],
+)
+def test_variables_that_are_set(code, settings):
+    assert [(one.variable, one.value, one.how) for one in facts_of_text(code).settings] == settings
+
+
+IMPORTS = "import keras, tensorflow as tf\n"
+
+
+@pytest.mark.parametrize(
+    ("code", "meetings"),
+    [
+        ("keras.Sequential([tf.keras.layers.Dense(1)])", [("keras.Sequential", "tensorflow.keras.layers.Dense", "layer")]),
+        ("m = keras.Sequential()\nm.add(tf.keras.layers.Dense(1))", [("keras.Sequential", "tensorflow.keras.layers.Dense", "layer")]),
+        ("m = keras.Sequential()\nm.compile(optimizer=tf.keras.optimizers.Adam())", [("keras.Sequential", "tensorflow.keras.optimizers.Adam", "optimizer")]),
+        ("m = keras.Sequential()\nm.fit(x, callbacks=[tf.keras.callbacks.EarlyStopping()])", [("keras.Sequential", "tensorflow.keras.callbacks.EarlyStopping", "callback")]),
+        ("i = keras.Input((3,))\no = tf.keras.layers.Dense(3)(i)", [("tensorflow.keras.layers.Dense", "keras.Input", "input")]),
+        ("i = keras.Input((3,))\ntf.keras.Model(i, o)", [("tensorflow.keras.Model", "keras.Input", "input")]),
+        (
+            "class M(keras.Model):\n    def __init__(self):\n        self.d = tf.keras.layers.Dense(3)",
+            [("keras.Model", "tensorflow.keras.layers.Dense", "inner layer")],
+        ),
+        (
+            "class C(tf.keras.callbacks.Callback):\n    pass\nm = keras.Sequential()\nm.fit(x, callbacks=[C()])",
+            [("keras.Sequential", "tensorflow.keras.callbacks.Callback", "callback")],
+        ),
+        ("import tensorflow_hub as hub\ntf.keras.Sequential([hub.KerasLayer(u)])", [("tensorflow.keras.Sequential", "tensorflow_hub.KerasLayer", "layer")]),
+        ("keras.layers.Bidirectional(tf.keras.layers.LSTM(3))", [("keras.layers.Bidirectional", "tensorflow.keras.layers.LSTM", "layer")]),
+        ("keras.Sequential([keras.layers.Dense(1)])", []),
+        ("x = tf.keras.utils.to_categorical(y)\nm = keras.Sequential()\nm.fit(x)", [("keras.Sequential", "tensorflow.keras.utils.to_categorical", "argument")]),
+    ],
+)  # fmt: skip
+def test_objects_that_meet(code, meetings):
+    found = facts_of_text(IMPORTS + code).meetings
+    assert [(one.host, one.guest, one.role) for one in found] == meetings
+
+
+@pytest.mark.parametrize(
+    ("code", "operations"),
+    [
+        ("x = keras.layers.Dense(3)(keras.Input((3,)))\ntf.reduce_mean(x)", [("tensorflow.reduce_mean", "")]),
+        ("x = keras.Input((3,))\ntf.concat([x, x], -1)", [("tensorflow.concat", "")]),
+        ("class L(keras.layers.Layer):\n    def call(self, x):\n        return tf.nn.relu(x)", [("tensorflow.nn.relu", "keras.layers.Layer")]),
+        ("class L(keras.layers.Layer):\n    def get_config(self):\n        return tf.nn.relu(x)", []),
+        ("class M(keras.Model):\n    def train_step(self, d):\n        with tf.GradientTape() as t: pass", [("tensorflow.GradientTape", "keras.Model")]),
+        ("def f(x):\n    return tf.nn.relu(x)", []),
+        ("class M(keras.Model):\n    @tf.function\n    def call(self, x):\n        return x", []),
+    ],
+)  # fmt: skip
+def test_functions_of_tensorflow_on_what_is_of_keras(code, operations):
+    assert [(one.name, one.within) for one in facts_of_text(IMPORTS + code).operations] == operations
+
+
+def notebook(*cells: str) -> str:
+    return json.dumps({"cells": [{"cell_type": "code", "source": one.splitlines(keepends=True)} for one in cells], "nbformat": 4})
+
+
+def test_cells_of_a_notebook_are_one_program():
+    text = notebook(
+        "!pip install keras\n%env KERAS_BACKEND=jax\n",
+        "%matplotlib inline\nimport keras\n",
+        "x = !ls\nkeras.layers\nkeras?",
+        "%%bash\nimport keras",
+        "%%mine\nkeras.ops",
+    )
+    facts = facts_of_text(text, is_notebook=True)
+    assert [(one.name, one.place.cell, one.place.line) for one in facts.uses] == [
+        ("keras", 2, 2),
+        ("keras.layers", 3, 2),
+        ("keras.ops", 5, 2),
+    ]
+    assert [(one.variable, one.value, one.place.cell, one.place.line) for one in facts.settings] == [("KERAS_BACKEND", "jax", 1, 2)]
+    assert facts.problems == ()
+
+
+def test_a_cell_that_does_not_parse_leaves_the_others():
+    facts = facts_of_text(notebook("import keras", "def (:", "keras.layers"), is_notebook=True)
+    assert [one.name for one in facts.uses] == ["keras", "keras.layers"]
+    assert facts.problems == ("cell 2, line 1: invalid syntax",)
+
+
+@pytest.mark.parametrize(
+    ("data", "problem"),
+    [
+        (b"import keras\nprint 'x'", "line 2: written for Python 2"),
+        (b"import keras\n\0", "not Python source: it has null bytes"),
+        (b"# coding: nonsense\nimport keras", "the declared encoding nonsense is not known"),
+        (b"# coding: rot13\nimport keras", "the declared encoding rot13 is none for text"),
+        (b"import keras # \xff", "not UTF-8 text (line 1)"),
+        (b"import keras\nx = " + b"(" * 5000 + b")" * 5000, "line 2: nested too deeply to be read"),
+        (b"import keras\nx = " + b"-" * 100_000 + b"1", "nested too deeply to be read"),
+        (b"import keras\nx = " + b"a." * 100_000 + b"b", "nested too deeply to be read"),
+    ],
+)
+def test_what_cannot_be_read_is_told_in_one_line(data, problem):
+    facts = facts_of(data, is_notebook=False)
+    assert facts is not None
+    assert facts.problems == (problem,)
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"cells": 3}', '{"keras": 1}', "[" * 100_000])
+def test_a_broken_notebook_is_told_in_one_line(text):
+    facts = facts_of(f"{text}keras".encode() if text.startswith("[[") else text.encode() + b" " * 9 + b"keras"[:0], is_notebook=True)
+    assert facts is None or (len(facts.problems) == 1 and facts.problems[0].startswith("not a notebook: "))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        "# -*- coding: latin-1 -*-\nimport keras  # \xe9".encode("latin-1"),
+        b"\xef\xbb\xbfimport keras",
+        b"import keras\r\nkeras.layers\r\n",
+        b"import keras\rkeras.layers\r",
+        b"import keras\x0c\nkeras.layers",
+    ],
+)
+def test_encodings_and_line_ends(data):
+    facts = facts_of(data, is_notebook=False)
+    assert facts is not None
+    assert facts.problems == ()
+    assert facts.uses[0].name == "keras"
+
+
+def test_files_without_keras_have_no_facts():
+    assert facts_of(b"import numpy\nprint 'python 2'", is_notebook=False) is None
+    facts = facts_of(b"import tensorflow as tf\nimport torch.nn", is_notebook=False)
+    assert facts is not None
+    assert facts.modules == ("tensorflow", "torch")
+
+
+def test_facts_come_back_from_their_document():
+    code = (
+        IMPORTS
+        + "import os\nos.environ['KERAS_BACKEND'] = 'jax'  # kdoctor: ignore[KD847]\nm = keras.Sequential([tf.keras.layers.Dense(1)])\ntf.abs(keras.Input((1,)))\n"
+    )
+    facts = facts_of_text(code)
+    assert all((facts.uses, facts.settings, facts.meetings, facts.operations, facts.ignores))
+    assert facts_from(json.loads(json.dumps(facts_document(facts)))) == facts
+
+
+@pytest.mark.parametrize("document", [{"uses": 3}, {"uses": [3, {"name": "keras"}, {"place": [1]}]}, {"ignores": [[1]]}, {"settings": {}}])
+def test_a_foreign_document_gives_what_it_holds(document):
+    assert facts_from(document).uses == ()
