@@ -74,6 +74,7 @@ READERS: tuple[Reader, ...] = (
     Reader("pip inspect", "kdoctor.collect.pastes.pip_inspect", signs=r'\A\s*\{[\s\S]*?"(?:pip_version|installed|install)"\s*:'),
     Reader("a notebook", "kdoctor.collect.pastes.notebook", signs=r'\A\s*\{[\s\S]*?"(?:cells|nbformat)"\s*:'),
     Reader("a listing as JSON", "kdoctor.collect.pastes.json_list", signs=r"\A\s*\[\s*(?:\{|\])"),
+    Reader("requirements file", "kdoctor.collect.projects.open_requirements"),
     Reader("text", "kdoctor.collect.pastes.text"),
 )
 
