@@ -7,7 +7,7 @@ from builders import snapshot
 
 from kdoctor.doctor import diagnose
 from kdoctor.model import Accelerator, Probe, ProbeStep, Report, Severity
-from kdoctor.render import text
+from kdoctor.render import issue, text
 from kdoctor.render.words import Face
 
 HEALTHY = "tensorflow==2.18.1 keras==3.6.0"
@@ -181,3 +181,16 @@ def test_the_text_shows_both():
     assert "a live import" not in shown
     failed = text.render(judged(HEALTHY, step("keras", **IMPORT_ERROR), *well()[1:]), Face())
     assert "  import keras            fails     works     at import: ImportError: undefined symbol: x" in failed
+
+
+def test_the_report_for_an_issue_sets_both_beside_each_other():
+    shown = issue.render(judged(HEALTHY, step("keras", **IMPORT_ERROR), *well()[1:]), ())
+    assert "| probed live | happened | foretold | seen |" in shown
+    assert "| import keras | fails | works | at import: ImportError: undefined symbol: x |" in shown
+    assert "- not looked at: the files on disk, links between libraries\n" in shown
+
+
+def test_the_report_for_an_issue_tells_of_no_probe_where_there_was_none():
+    shown = issue.render(diagnose(snapshot(HEALTHY)), ())
+    assert "probed live" not in shown
+    assert "- not looked at: the files on disk, links between libraries, a live import" in shown

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from kdoctor.cli.options import deep_option, patient_options, take_snapshot
+from kdoctor.cli.options import Probing, deep_option, patient_options, probe_options, take_snapshot
 from kdoctor.cli.output import say
 from kdoctor.errors import KdoctorError
 
@@ -12,9 +12,20 @@ from kdoctor.errors import KdoctorError
 @click.command()
 @patient_options
 @deep_option
+@probe_options
 @click.option("--copy", "copied", is_flag=True, help="Put it on the clipboard.")
 @click.option("-o", "--output", metavar="FILE", help="Write to FILE instead of standard output.")
-def report(python: str | None, source: str | None, output: str | None, *, copied: bool, deep: bool) -> None:
+def report(
+    *,
+    python: str | None,
+    source: str | None,
+    output: str | None,
+    copied: bool,
+    deep: bool,
+    probe: bool,
+    probe_timeout: int | None,
+    probe_memory: int | None,
+) -> None:
     """Write a report in Markdown to paste into an issue; `kdoctor check --from` reads it back.
 
     Nothing private is in it: of paths only their shape, of variables only values of a known kind, no host, user, token or address.
@@ -23,9 +34,12 @@ def report(python: str | None, source: str | None, output: str | None, *, copied
     from kdoctor.knowledge.families import FAMILY, IMPORTED_AT_START  # noqa: PLC0415 -- the same.
     from kdoctor.render.issue import render  # noqa: PLC0415 -- the same.
 
-    text = render(diagnose(take_snapshot(python, source, leaves=True, deep=deep)), FAMILY | IMPORTED_AT_START)
+    probing = Probing(probe, probe_timeout, probe_memory)
+    text = render(diagnose(take_snapshot(python, source, leaves=True, deep=deep, probing=probing)), FAMILY | IMPORTED_AT_START)
     if output not in (None, "-"):
-        _write(str(output), text)
+        from kdoctor.cli.files import write_file  # noqa: PLC0415 -- only where a file is written.
+
+        write_file(str(output), text)
     elif not copied:
         say(text)
     if copied:
@@ -45,12 +59,3 @@ def _copy(text: str) -> None:
         say(text)
         raise KdoctorError("there is no clipboard here", "on Linux pyperclip needs xclip, xsel or wl-clipboard, and a desktop") from None
     click.echo(f"kdoctor: the report is on the clipboard ({len(text.splitlines())} lines)", err=True)
-
-
-def _write(path: str, text: str) -> None:
-    try:
-        with open(path, "w", encoding="utf-8") as file:  # noqa: PTH123 -- one style for all of the package.
-            file.write(text + "\n")
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise KdoctorError(f"{path} cannot be written: {reason}") from error

@@ -9,6 +9,7 @@ from kdoctor import __version__
 from kdoctor.contract import snapshot_document
 from kdoctor.contract.block import encode
 from kdoctor.model import Report, Severity, UsageResult
+from kdoctor.render.depths import USAGES, not_looked_at, tried
 from kdoctor.render.words import clean
 
 if TYPE_CHECKING:
@@ -16,11 +17,9 @@ if TYPE_CHECKING:
 
     from kdoctor.model import Distribution, Evidence, Finding, Impossible, Remedy, Snapshot
 
-_USAGES = {"keras": "import keras", "tensorflow.keras": "tensorflow.keras", "mixed": "keras + tf.keras"}
 _LABELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "note"}
 #: GitHub takes 65,536 characters; what the block leaves is enough for the words.
 _LARGEST_BLOCK = 48_000
-_NOT_LOOKED_AT = "the files on disk, links between libraries, a live import"
 _RESTORE = "Machine block: `kdoctor check --from FILE` restores the whole environment from it"
 
 
@@ -32,6 +31,7 @@ def render(report: Report, family: Container[str]) -> str:
     blocks = [
         [f"### kdoctor: {_verdict(report)}"],
         list(_head(report)),
+        list(_probed(report)),
         *(list(_finding(one, report)) for one in report.findings),
         list(_installed(report.snapshot.distributions, family)),
         list(_how(report)),
@@ -75,7 +75,16 @@ def _head(report: Report) -> Iterator[str]:
         ("Platform", " ".join(part for part in (platform.system, platform.machine, platform.libc) if part) if platform else "unknown"),
     )
     yield from (f"| {name} | {said(text)} |" for name, text in rows)
-    yield from (f"| `{_USAGES[usage]}` | {_usage(result)} |" for usage, result in report.usages.items())
+    yield from (f"| `{USAGES[usage]}` | {_usage(result)} |" for usage, result in report.usages.items())
+
+
+def _probed(report: Report) -> Iterator[str]:
+    """Set what a live probe saw beside what was foretold: where they differ, that is the most telling part of a report."""
+    if report.snapshot.probe is None:
+        return
+    yield "| probed live | happened | foretold | seen |"
+    yield "| --- | --- | --- | --- |"
+    yield from (f"| {said(one.name)} | {one.happened} | {one.foretold} | {said(one.seen)} |" for one in tried(report))
 
 
 def _usage(result: UsageResult) -> str:
@@ -174,7 +183,8 @@ def _how(report: Report) -> Iterator[str]:
     yield from (f"- could not read {said(what)}: {said(why)}" for what, why in snapshot.unread.items())
     yield from (f"- could not judge {said(rule)}" for rule in report.unchecked)
     yield from (f"- not known: {said(one.what)} ({_code(one.command)} tells it)" for one in report.unknown)
-    yield f"- not looked at: {_NOT_LOOKED_AT}"
+    if left := not_looked_at(snapshot):
+        yield f"- not looked at: {', '.join(left)}"
 
 
 def _origin(snapshot: Snapshot) -> str:

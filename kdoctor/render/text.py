@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kdoctor import __version__
-from kdoctor.model import Evidence, Finding, Probe, ProbeStep, Report, Severity, Snapshot, UsageResult
+from kdoctor.model import Evidence, Finding, Report, Severity, Snapshot, UsageResult
 from kdoctor.render import places
+from kdoctor.render.depths import USAGES, not_looked_at, tried
 from kdoctor.render.mend import labelled, mend, shown_at
 from kdoctor.render.words import Face, ascii_only, clean, paint, wrapped
 
@@ -18,9 +19,8 @@ _MARKS = {
     Severity.WARNING: ("!", "!", "33"),
     Severity.NOTE: ("\N{BULLET}", "-", "36"),
 }
-#: How a step of a live probe ended.
-_OUTCOMES = {"works": ("works", "32"), "not run": ("not run", "33"), "time out": ("hangs", "31")}
-_USAGES = {"keras": "import keras", "tensorflow.keras": "tensorflow.keras", "mixed": "keras + tf.keras"}
+#: The colours of what a live probe saw; all else is a failure.
+_COLORS = {"works": "32", "not run": "33"}
 _DOT = "\N{MIDDLE DOT} "
 #: What a snapshot is called that names no interpreter.
 _ORIGINS = {
@@ -105,10 +105,10 @@ def _head(report: Report, face: Face) -> list[str]:
 def _usages(report: Report, face: Face, verbosity: int) -> list[str]:
     results = report.usages
     if report.snapshot.probe:
-        return _probed(report, report.snapshot.probe, face)
+        return _probed(report, face)
     separate = results["keras"].works and results["tensorflow.keras"].works
-    shown = [name for name in _USAGES if name != "mixed" or verbosity or (separate and not results["mixed"].works)]
-    return [_usage(_USAGES[name], results[name], face) for name in shown]
+    shown = [name for name in USAGES if name != "mixed" or verbosity or (separate and not results["mixed"].works)]
+    return [_usage(USAGES[name], results[name], face) for name in shown]
 
 
 def _usage(name: str, result: UsageResult, face: Face) -> str:
@@ -127,54 +127,22 @@ def _models(report: Report, face: Face) -> list[str]:
         lines += wrapped(clean(f"{model.path}: {model.written}"), face.width, "  ", "    ")
         for usage, loads in model.loads.items():
             state, color = {True: ("loads", "32"), False: ("fails", "31"), None: ("it depends", "33")}[loads]
-            lines.append(f"    {_USAGES[usage]:<20}  {paint(state, color, face)}")
+            lines.append(f"    {USAGES[usage]:<20}  {paint(state, color, face)}")
         if not model.loads:
             lines.append("    no Keras here that works")
     return lines
 
 
-def _probed(report: Report, probe: Probe, face: Face) -> list[str]:
-    """Set what happened beside what was foretold: every usage, and every framework that a live probe imported besides."""
+def _probed(report: Report, face: Face) -> list[str]:
+    """Set what happened beside what was foretold."""
     lines = ["  probed live             happened  foretold"]
-    steps = {step.name: step for step in probe.steps}
-    for name in [*_USAGES, *(name for name in steps if name not in _USAGES and name != "start")]:
-        result, step = report.usages.get(name), steps.get(name)
-        if step is None and not (result and result.probed):
-            continue
-        state, color = _OUTCOMES.get(step.outcome if step else "", ("fails", "31"))
-        told = {True: "works", False: "fails", None: "unknown"}[result.foretold] if result and result.probed else ""
-        words = f"{told:<10}{clean(_seen(step, result, face))}".rstrip()
-        line = f"  {_USAGES.get(name, f'import {name}'):<22}  {paint(state, color, face)}{' ' * (10 - len(state))}{words}"
-        lines.append(line.rstrip())
+    room = max(20, face.width - 47)
+    for one in tried(report):
+        color = _COLORS.get(one.happened, "31")
+        seen = one.seen if one.happened in _COLORS or len(one.seen) <= room else f"{one.seen[: room - 3]}..."
+        words = f"{one.foretold:<10}{clean(seen)}".rstrip()
+        lines.append(f"  {one.name:<22}  {paint(one.happened, color, face)}{' ' * (10 - len(one.happened))}{words}".rstrip())
     return lines
-
-
-def _seen(step: ProbeStep | None, result: UsageResult | None, face: Face) -> str:
-    """Say in a few words what a step of the probe saw."""
-    if step is None:
-        return "not installed"
-    if step.outcome == "not run":
-        return step.error or ""
-    if step.outcome != "works":
-        how = (
-            step.signal
-            or (step.cause or step.error or "").partition("\n")[0]
-            or (f"exit code {step.code}" if step.code is not None else "")
-        )
-        words = f"at {step.stage}{': ' if how else ''}{how}"
-        room = max(20, face.width - 47)
-        return words if len(words) <= room else f"{words[: room - 3]}..."
-    who = (result.resolves_to if result else None) or " ".join(step.versions.values())
-    parts = [
-        who + (f" on {step.backend}" if step.backend and result else ""),
-        *_counted(step.devices or ()),
-        f"{step.milliseconds / 1000:.1f} s",
-    ]
-    return ", ".join(part for part in parts if part)
-
-
-def _counted(devices: Sequence[str]) -> list[str]:
-    return [f"{count} x {name}" if (count := devices.count(name)) > 1 else name for name in dict.fromkeys(devices)]
 
 
 def _findings(shown: Sequence[Finding], report: Report, face: Face, verbosity: int) -> list[list[str]]:
@@ -239,14 +207,7 @@ def _last_line(report: Report, face: Face, hidden: int, *, depths: bool) -> list
 
 
 def _not_looked_at(snapshot: Snapshot) -> str:
-    """Name the depths that this report does not rest on."""
-    disk = snapshot.disk
-    depths = (
-        (disk is None or disk.files is None, "the files on disk"),
-        (disk is None or disk.links is None, "links between libraries"),
-        (snapshot.probe is None, "a live import"),
-    )
-    left = [name for missing, name in depths if missing]
+    left = not_looked_at(snapshot)
     return f"Not looked at: {', '.join(left)}." if left else ""
 
 
