@@ -65,6 +65,7 @@ def minors(namespace: str) -> tuple[str, ...]:
     return space.minors if space else ()
 
 
+@lru_cache(maxsize=2**16)  # A program uses the same few names again and again.
 def gone(namespace: str, name: str, of: tuple[str, ...]) -> Gone | None:
     """Say what of a dotted name every one of these minor releases lacks; None where one has it or nothing is known of it.
 

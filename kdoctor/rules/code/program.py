@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from kdoctor.knowledge.catalogue import name_of
 from kdoctor.knowledge.coupling import Coupling
@@ -39,14 +40,33 @@ class Program(NamedTuple):
         return found
 
 
-def program_of(coupling: Coupling) -> Program:
-    """Read the sources that a snapshot carries: text, or facts that were read before."""
+class _Same:
+    """Sources known by which mapping they are: while remedies are sought, the same ones are judged in many environments."""
+
+    def __init__(self, sources: Mapping[str, Any]) -> None:
+        self.sources = sources
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.sources is other.sources
+
+    def __hash__(self) -> int:
+        return id(self.sources)
+
+
+@lru_cache(maxsize=1)
+def _files(of: _Same) -> Mapping[str, SourceFacts]:
     files: dict[str, SourceFacts] = {}
-    for path, source in (coupling.snapshot.sources or {}).items():
+    for path, source in of.sources.items():
         if isinstance(source, str) and path.endswith(SUFFIXES):
             files[path] = facts_of_text(source, is_notebook=path.endswith(".ipynb"))._replace(excerpt=True)
         elif isinstance(source, dict):
             files[path] = facts_from(source)
+    return files
+
+
+def program_of(coupling: Coupling) -> Program:
+    """Read the sources that a snapshot carries: text, or facts that were read before."""
+    files = _files(_Same(coupling.snapshot.sources or {}))
     return Program(coupling, files, bool(files) and not any(facts.excerpt for facts in files.values()))
 
 
