@@ -10,7 +10,7 @@ from kdoctor import versions
 from kdoctor.knowledge.conditions import holds, read
 from kdoctor.knowledge.coupling import Coupling, points_to
 from kdoctor.knowledge.facts import FACTS
-from kdoctor.knowledge.families import ROLE_OF, ROLES
+from kdoctor.knowledge.families import ROLE_OF, ROLES, TENSORFLOW
 from kdoctor.knowledge.index import Index, Target, installable
 from kdoctor.knowledge.schema import SWITCH, Fact
 from kdoctor.model import Distribution, Severity
@@ -22,6 +22,8 @@ NEVER = "<0.dev0"
 _NO_GOAL = Goal()
 #: Stands for some version below all bounds, where nobody names one.
 _OLDER = "0"
+#: Keras 2.4 gave up the old backends for TensorFlow (its release notes), and TensorFlow 2.4 fails with the Keras before it (measured).
+_FIRST_ON_TENSORFLOW = (2, 4)
 #: Versions under which empty packages were uploaded, to hold a name; nothing is near to them.
 PLACEHOLDERS = ("0", "0.0", "0.0.0")
 #: A version that a specifier admits for sure, such as the 0.7.0 of `>=0.7.0,<0.8`.
@@ -184,8 +186,15 @@ class Problem:
         newest_first = [release.version for release in reversed(usable)]
         if here is None or here in PLACEHOLDERS:
             return newest_first
+        if name == "keras" and self._is_past_backends(here):
+            newest_first = [version for version in newest_first if (versions.minor(version) or _FIRST_ON_TENSORFLOW) >= _FIRST_ON_TENSORFLOW]
         # What is installed may stay, even where it was yanked or is unknown to the index.
         return [here, *(version for version in by_nearness(newest_first, here) if version != here)]
+
+    def _is_past_backends(self, keras: str) -> bool:
+        """Tell whether the Keras of Theano's days would mend nothing that a person means: neither it nor a TensorFlow of then is here."""
+        others = (self.installed[one].version for one in TENSORFLOW if one in self.installed)
+        return all((versions.minor(version) or _FIRST_ON_TENSORFLOW) >= _FIRST_ON_TENSORFLOW for version in (keras, *others))
 
     def bounds(self, name: str, wishes: Sequence[Wish]) -> list[str]:
         """Give versions for something unknown to the index: the installed one, those that the wishes name, or any older one."""
