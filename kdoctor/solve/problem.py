@@ -187,7 +187,9 @@ class Problem:
         if here is None or here in PLACEHOLDERS:
             return newest_first
         if name == "keras" and self._is_past_backends(here):
-            newest_first = [version for version in newest_first if (versions.minor(version) or _FIRST_ON_TENSORFLOW) >= _FIRST_ON_TENSORFLOW]
+            newest_first = [
+                version for version in newest_first if (versions.minor(version) or _FIRST_ON_TENSORFLOW) >= _FIRST_ON_TENSORFLOW
+            ]
         # What is installed may stay, even where it was yanked or is unknown to the index.
         return [here, *(version for version in by_nearness(newest_first, here) if version != here)]
 
