@@ -9,6 +9,7 @@ from builders import snapshot
 
 from kdoctor.doctor import diagnose
 from kdoctor.knowledge import keras_names
+from kdoctor.knowledge.catalogue import codes
 from kdoctor.knowledge.replacements import REPLACEMENTS
 from kdoctor.model import Report
 from kdoctor.source.facts import facts_document
@@ -189,9 +190,9 @@ def test_source(one: Row) -> None:
 
 
 def test_where_the_release_is_not_named_every_keras_3_must_lack_the_name():
-    for name, codes in (("LocallyConnected1D", ["KD841"]), ("Dense", []), ("RMSNormalization", [])):
+    for name, told in (("LocallyConnected1D", ["KD841"]), ("Dense", []), ("RMSNormalization", [])):
         report = diagnose(snapshot("tensorflow==2.18.0", complete=False, sources={"a.py": f"from keras.layers import {name}"}))
-        assert [found.rule for found in report.findings if found.locations] == codes, name
+        assert [found.rule for found in report.findings if found.locations] == told, name
 
 
 def test_an_unused_comment_is_told():
@@ -202,6 +203,28 @@ def test_an_unused_comment_is_told():
 def test_a_program_through_tensorflow_is_told_that_it_could_do_without():
     report = judged(new("import tensorflow as tf\ntf.keras.layers.Dense(1)"))
     assert [(found.rule, len(found.locations)) for found in report.findings] == [("KD852", 1)]
+
+
+JAX_IN_CODE = 'import os\nos.environ["KERAS_BACKEND"] = "jax"\nimport keras\nkeras.layers.Dense(1)'
+#: Notes: a code, a row in which it speaks, and one in which it stays quiet.
+NOTES = {
+    "KD848": (row(JAX, JAX_IN_CODE, KERAS_BACKEND="tensorflow"), row(JAX, JAX_IN_CODE, KERAS_BACKEND="jax")),
+    "KD852": (new("import tensorflow as tf\ntf.keras.layers.Dense(1)"), new("import keras\nkeras.layers.Dense(1)")),
+    "KD853": (new("import keras  # kdoctor: ignore[KD841]"), new("from keras.utils import np_utils  # kdoctor: ignore[KD841]")),
+}
+
+
+@pytest.mark.parametrize("code", NOTES)
+def test_note(code):
+    speaks, quiet = NOTES[code]
+    assert [found.severity.label for found in judged(speaks).findings if found.rule == code] == ["note"]
+    assert code not in {found.rule for found in judged(quiet).findings}
+
+
+@pytest.mark.parametrize("code", [code for code in codes() if code.startswith(("KD84", "KD85")) and code not in NOTES])
+def test_every_rule_has_a_row_that_fires_and_one_that_stays_quiet(code):
+    told = [code in f"{one.errors} {one.warnings}".split() for one in ROWS.values()]
+    assert set(told) == {True, False}
 
 
 def test_ways_say_what_each_gets():

@@ -543,7 +543,7 @@ def test_rule(case: Row) -> None:
 
 
 #: Rules of other test files.
-ELSEWHERE = ("KD104", "KD805", "KD7", "KD306", "KD307", "KD308", "KD309", "KD31", "KD804", "KD81")
+ELSEWHERE = ("KD104", "KD805", "KD7", "KD306", "KD307", "KD308", "KD309", "KD31", "KD804", "KD81", "KD82", "KD84", "KD85")
 
 
 @pytest.mark.parametrize("code", [code for code in codes() if not code.startswith(ELSEWHERE)])
