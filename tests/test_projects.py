@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kdoctor.cli.targets import targeted
 from kdoctor.collect.pastes import read
 from kdoctor.collect.projects import conda, locks, pyproject, requirements
 from kdoctor.collect.projects.graph import Edge, conditions
@@ -596,3 +597,9 @@ def test_a_lock_is_judged_as_it_would_be_installed():
     windows = diagnose(at(locks.read(UV, "uv.lock"), Python("3.10.1"), WINDOWS))
     missing = next(one for one in windows.findings if one.rule == "KD002" and "tensorflow-intel" in one.subjects)
     assert [place.line for place in missing.locations] == [56]
+
+
+def test_an_environment_yml_can_be_asked_about_a_python_and_a_platform():
+    snapshot = read("dependencies:\n  - pip:\n      - keras==2.15.0\n", "environment.yml").snapshot
+    (one,) = targeted(snapshot, "environment.yml", ("3.11",), ("windows-amd64",), ())
+    assert (one.python.version, one.platform.system) == ("3.11", "windows")

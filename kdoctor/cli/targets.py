@@ -70,7 +70,8 @@ def targeted(
     Where none is asked for, a file is judged for the Python that runs kdoctor and this platform; a paste says nothing of either.
     """
     asked = bool(pythons or platforms or extras)
-    if snapshot.declared is None or snapshot.origin in ("environment", "paste"):
+    # environment.yml counts as a paste, since what conda would add to it is not known here; it can be asked about all the same.
+    if snapshot.declared is None or snapshot.origin == "environment" or (snapshot.origin == "paste" and not asked):
         if asked:
             raise click.UsageError("--python-version, --platform and --extra are for a project's files, such as a lock or requirements.")
         return [snapshot]
