@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kdoctor.cli.configuration import Choice, as_meant, config_options, settings_for, weighed, with_intent
-from kdoctor.cli.formats import FORMATS, POINTING, Reports, Style, give_out, read_outputs
+from kdoctor.cli.formats import POINTING, Reports, Style, format_options, give_out, read_outputs
 from kdoctor.cli.options import (
     Probing,
     color_option,
@@ -55,10 +55,7 @@ _EXAMPLE = "EXAMPLE: an environment that was once built for real. It is not this
 @click.option("--project", multiple=True, metavar="PATH", help="Judge by what this source uses of Keras; repeatable.")
 @click.option("--example", is_flag=True, help="Examine an embedded example environment instead.")
 @click.option("--or-example", is_flag=True, help="Show the example too where neither TensorFlow nor Keras is installed (text only).")
-@click.option("--format", "style", type=click.Choice(FORMATS), default="text", show_default=True, help="How the report is said.")
-@click.option(
-    "--output", "outputs", multiple=True, metavar="FORMAT:FILE", help="Write the report to FILE in this format too; can be repeated."
-)
+@format_options
 @click.option("--verify", is_flag=True, help="Ask uv, or pip, for its word on the remedies, against your own index.")
 @click.option("--fail-on", type=click.Choice([*_LEVELS, "never"]), show_default="error", help="Exit with 1 from here on.")
 @config_options

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import importlib
 import os
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import click
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from kdoctor.model import Report, RuleText
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
 
 FORMATS = ("text", "json", "markdown", "sarif", "github", "gitlab", "junit")
 #: Formats that point at files, so that each finding needs a place.
@@ -37,6 +40,16 @@ class Output(NamedTuple):
 
     format: str
     path: str
+
+
+def format_options(command: _Command) -> _Command:
+    """Add --format and --output."""
+    command = click.option(
+        "--output", "outputs", multiple=True, metavar="FORMAT:FILE", help="Write the report to FILE in this format too; can be repeated."
+    )(command)
+    return click.option("--format", "style", type=click.Choice(FORMATS), default="text", show_default=True, help="How the report is said.")(
+        command
+    )
 
 
 def read_outputs(values: Sequence[str]) -> tuple[Output, ...]:

@@ -9,7 +9,7 @@ import click
 
 from kdoctor.cli.check import exit_code, for_others
 from kdoctor.cli.configuration import Choice, config_options, settings_for, weighed
-from kdoctor.cli.formats import FORMATS, Reports, Style, give_out, read_outputs
+from kdoctor.cli.formats import Reports, Style, format_options, give_out, read_outputs
 from kdoctor.cli.options import color_option, patient_options, take_snapshot
 from kdoctor.cli.output import face_of, say
 from kdoctor.cli.project import read_project, with_project
@@ -27,10 +27,7 @@ if TYPE_CHECKING:
 @click.option("--unsafe", is_flag=True, help="With --fix: also changes after which the program may do something else.")
 @click.option("--exclude", multiple=True, metavar="PATTERN", help="Leave out files and folders, by patterns as in .gitignore; repeatable.")
 @click.option("--no-gitignore", is_flag=True, help="Read what .gitignore leaves out, too.")
-@click.option("--format", "style", type=click.Choice(FORMATS), default="text", show_default=True, help="How the report is said.")
-@click.option(
-    "--output", "outputs", multiple=True, metavar="FORMAT:FILE", help="Write the report to FILE in this format too; can be repeated."
-)
+@format_options
 @click.option(
     "--fail-on",
     type=click.Choice(["error", "warning", "note", "never"]),
