@@ -117,7 +117,7 @@ def _with_requirements(snapshot: Snapshot) -> Snapshot:
 def _with_remedies(report: Report, coupling: Coupling) -> Report:
     from kdoctor.solve import remedies  # noqa: PLC0415 -- only where something is wrong is anything solved.
 
-    ways_out, impossible = remedies(coupling, report.findings, lambda changed: rules.run(changed)[0])
+    ways_out, impossible = remedies(coupling, report.findings, lambda changed: rules.run(changed, provenance=False)[0])
     names = tuple(remedy.name for remedy in ways_out)
     findings = tuple(one._replace(remedies=names) if _mended_by_remedies(one) else one for one in report.findings)
     return report._replace(remedies=ways_out, impossible=impossible, findings=findings)

@@ -192,7 +192,7 @@ def _planned(wanted: Wanted) -> Planned:
     from kdoctor.solve.plan import plan  # noqa: PLC0415 -- the same.
     from kdoctor.versions import requirement  # noqa: PLC0415 -- the same.
 
-    made = plan(wanted, lambda coupling: rules.run(coupling)[0])
+    made = plan(wanted, lambda coupling: rules.run(coupling, provenance=False)[0])
     index = open_index()
     read = [row for text in wanted.requirements if (row := requirement(text))]
     return Planned(

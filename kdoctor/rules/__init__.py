@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from kdoctor.knowledge.coupling import Coupling, generation
 from kdoctor.model import Finding, Severity
 from kdoctor.rules import backends, declared, horizon, installs, legacy, planned, rows, variables
-from kdoctor.rules.provenance import provenance
+from kdoctor.rules import provenance as origins
 
 Rule = Callable[[Coupling], Iterator[Finding]]
 
@@ -105,18 +105,21 @@ def _device_rules(coupling: Coupling) -> tuple[Rule, ...]:
     return DEVICE_RULES
 
 
-def run(coupling: Coupling) -> tuple[tuple[Finding, ...], tuple[str, ...]]:
-    """Judge every rule; give the findings, the worst first, and the names of rules that crashed, with the reason."""
+def run(coupling: Coupling, *, provenance: bool = True) -> tuple[tuple[Finding, ...], tuple[str, ...]]:
+    """Judge every rule; give the findings, the worst first, and the names of rules that crashed, with the reason.
+
+    `provenance`: whether the findings are to say who brought their subjects in; whoever only counts them need not know.
+    """
     crashed: list[str] = []
-    told = _of_environment(coupling, crashed)
+    told = _of_environment(coupling, crashed, provenance=provenance)
     if coupling.snapshot.sources:
         from kdoctor.rules.code.judging import judge_code  # noqa: PLC0415 -- start-up time: most snapshots carry no source.
 
-        told = judge_code(coupling, told, lambda changed: _of_environment(changed, []), crashed)
+        told = judge_code(coupling, told, lambda changed: _of_environment(changed, [], provenance=provenance), crashed)
     return tuple(sorted(told, key=lambda finding: -finding.severity)), tuple(crashed)
 
 
-def _of_environment(coupling: Coupling, crashed: list[str]) -> list[Finding]:
+def _of_environment(coupling: Coupling, crashed: list[str], *, provenance: bool) -> list[Finding]:
     """Judge every rule on the environment; the names of those that crash go to `crashed`."""
     found: list[Finding] = []
     for rule in _all_rules(coupling):
@@ -124,11 +127,12 @@ def _of_environment(coupling: Coupling, crashed: list[str]) -> list[Finding]:
             found += rule(coupling)
         except Exception as error:  # noqa: BLE001, PERF203 -- one broken rule must neither end the others nor look clean.
             crashed.append(f"{rule.__name__} ({type(error).__name__}: {error})")
-    return [_with_provenance(coupling, finding) for finding in _merged(found)]
+    merged = _merged(found)
+    return [_with_provenance(coupling, finding) for finding in merged] if provenance else merged
 
 
 def _with_provenance(coupling: Coupling, finding: Finding) -> Finding:
-    came = provenance(coupling, finding) if finding.severity is not Severity.NOTE else ""
+    came = origins.provenance(coupling, finding) if finding.severity is not Severity.NOTE else ""
     return finding._replace(cause=f"{finding.cause} {came}") if came else finding
 
 

@@ -39,7 +39,7 @@ def requires(holder: Distribution, name: str, coupling: Coupling) -> bool:
     """Tell whether a distribution requires another one here, extras aside."""
     for text in holder.requires or ():
         # Reading every requirement of every distribution would take longer than the check itself.
-        if versions.normalize(text[: len(name)]) == name:
+        if text[:1].lower() == name[0] and versions.normalize(text[: len(name)]) == name:
             wanted = versions.requirement(text)
             if wanted and wanted.name == name and not versions.for_extra_only(wanted.marker):
                 return versions.marker_holds(wanted.marker, coupling.marker_environment) is not False

@@ -66,10 +66,10 @@ class Problem:
         self._candidates: dict[str, tuple[str, ...]] = {}
         self._dependencies: dict[tuple[str, str], tuple[Wish, ...]] = {}
         self._facts: dict[tuple[str, str | None], tuple[tuple[frozenset[str], Wish], ...]] = {}
-        self._facts_on: dict[str, list[tuple[Fact, tuple[str, ...], frozenset[str]]]] = {}
+        self._resolved: dict[str, str] = {}
+        self._facts_on = self._facts_by_name()
         self._admitted: dict[tuple[str, str, bool], frozenset[str]] = {}
         self._aged: dict[tuple[str, str | None], list[str]] = {}
-        self._resolved: dict[str, str] = {}
         self.standing = self._standing()
         #: Unknown to the index, but required by something that it knows: the installer finds them in another version.
         self.loose = frozenset(
@@ -242,25 +242,26 @@ class Problem:
         return found
 
     def _facts_of(self, name: str, version: str | None) -> Iterator[tuple[frozenset[str], Wish]]:
-        if name not in self._facts_on:
-            self._facts_on[name] = list(self._speaking_of(name))
         released = versions.base(version)
-        for fact, own, others in self._facts_on[name]:
+        for fact, own, others in self._facts_on.get(name, ()):
             if all(versions.satisfies(released, specifier) for specifier in own):
                 for wish in self._fact_wish(fact, name, version):
                     yield others, wish
 
-    def _speaking_of(self, name: str) -> Iterator[tuple[Fact, tuple[str, ...], frozenset[str]]]:
-        """Give the facts on a distribution whose other conditions hold, with what they say of its version and on whom else they rest."""
-        for fact in FACTS:
+    def _facts_by_name(self) -> dict[str, list[tuple[Fact, tuple[str, ...], frozenset[str]]]]:
+        """Give, for every distribution that facts speak of, those whose other conditions hold: what they say of its version, and the others."""
+        facts_on: dict[str, list[tuple[Fact, tuple[str, ...], frozenset[str]]]] = {}
+        # Notes forbid nothing.
+        for fact in (one for one in FACTS if one.severity is Severity.ERROR):
             conditions = [(self._who(read(text).name), text) for text in fact.when]
-            own = [read(text) for who, text in conditions if who == name]
-            # Where it must not be installed there is nothing to say of its releases; and notes forbid nothing.
-            if not own or any(one.mark == "!" for one in own) or fact.severity is not Severity.ERROR:
-                continue
-            if all(holds(text, self.coupling) for who, text in conditions if who != name):
+            for name in dict.fromkeys(who for who, _ in conditions):
+                own = [read(text) for who, text in conditions if who == name]
+                # Where it must not be installed there is nothing to say of its releases.
+                if any(one.mark == "!" for one in own) or not all(holds(text, self.coupling) for who, text in conditions if who != name):
+                    continue
                 specifiers = tuple(one.specifier for one in own if one.specifier)
-                yield fact, specifiers, frozenset(who for who, _ in conditions if who != name)
+                facts_on.setdefault(name, []).append((fact, specifiers, frozenset(who for who, _ in conditions if who != name)))
+        return facts_on
 
     def _fact_wish(self, fact: Fact, name: str, version: str | None) -> Iterator[Wish]:
         need = read(fact.need(versions.base(version)))
