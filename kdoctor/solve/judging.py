@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Hashable
 
 from kdoctor.knowledge.coupling import Coupling, couple
 from kdoctor.model import Finding, Severity
+from kdoctor.solve.clashes import Clashes
 from kdoctor.solve.cost import Pins
 from kdoctor.solve.goals import Goal, needs_of
 from kdoctor.solve.lessons import Odd
@@ -30,6 +31,8 @@ class Bench:
         #: How much was looked at so far, for all goals together.
         self.work = 0
         self.before = frozenset(key(finding) for finding in findings)
+        #: The environment as goals leave it before anything is installed, by what they remove, set, install again and bring in.
+        self.left_as: dict[Hashable, Clashes] = {}
 
     def odds(self, problem: Problem, goal: Goal, pins: Pins, incurable: Collection[Key] = ()) -> tuple[Odd, ...]:
         """Give what speaks against a change: what it should have mended and has not, and what is new and as bad."""

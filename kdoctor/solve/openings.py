@@ -62,7 +62,8 @@ class Openings:
         self.needs, self.keep, self.lessons = needs, keep, lessons
         self._may_change: dict[str, bool] = {}
         self._sets: dict[tuple[str, str], tuple[frozenset[str], ...]] = {}
-        self._everything: dict[str, list[str]] = {}
+        self._force: dict[tuple[str, str], frozenset[str]] = {}
+        self._everything: dict[str, Sequence[str]] = {}
         self._steps: dict[tuple[str, str], Cost] = {}
 
     def of(self, state: State) -> Open:
@@ -172,16 +173,27 @@ class Openings:
 
     def _heeds(self, name: str, version: str, lesson: Lesson, state: State) -> bool:
         """Tell whether a release is not the one of which the rules have taught that it leads nowhere here."""
-        rest = {one: other for one, other in lesson.premise.items() if one != name}
-        if lesson.premise[name] != version or any(state.pins.get(one) != other for one, other in rest.items()):
+        if lesson.premise[name] != version:
+            return True
+        if any(state.pins.get(one) != other for one, other in lesson.premise.items() if one != name):
             return True
         return not lesson.names.isdisjoint(state.pins) or bool(self._free(lesson.names, NOBODY, state)[0])
 
-    def _offered(self, name: str, state: State) -> list[str]:
+    def _offered(self, name: str, state: State) -> Sequence[str]:
+        """Give the releases that a distribution could get, for all that is known of it alone."""
+        problem = self.problem
+        if name not in problem.index.projects:
+            here = problem.installed[name].version if name in problem.installed else None
+            return [version for version in problem.bounds(name, self._wishes(name, state.pins)) if version != here]
+        found = self._everything.get(name)
+        if found is None:
+            found = self._everything[name] = self._known(name)
+        return found
+
+    def _known(self, name: str) -> list[str]:
+        """Give the releases of the index that ask nothing impossible of what stands."""
         problem = self.problem
         here = problem.installed[name].version if name in problem.installed else None
-        if name not in problem.index.projects:
-            return [version for version in problem.bounds(name, self._wishes(name, state.pins)) if version != here]
         order: Sequence[str] = problem.candidates(name)
         if here is not None:
             again, kept = name in problem.again, name in self.keep
@@ -206,11 +218,18 @@ class Openings:
         """Give what has to change as well whichever of its releases a distribution gets."""
         common: frozenset[str] | None = None
         for version in must.offered:
-            forced = frozenset().union(*(one for one in self.sets(name, version) if len(one) == 1))
+            forced = self._forced(name, version)
             common = forced if common is None else common & forced
             if not common:
                 return frozenset()
         return (common or frozenset()).difference(state.pins)
+
+    def _forced(self, name: str, version: str) -> frozenset[str]:
+        """Give what has to change as well if a distribution gets this release."""
+        found = self._force.get((name, version))
+        if found is None:
+            found = self._force[name, version] = frozenset().union(*(one for one in self.sets(name, version) if len(one) == 1))
+        return found
 
     def changes_at_least(self, state: State, open_: Open) -> int:
         """Count how many changes any solution has that a state leads to: what must change, sets without a common name, what these imply."""
@@ -232,7 +251,7 @@ class Openings:
         for name in names:
             # Of a set only the one that changes is taken.
             elsewhere = (taken - names) | {name}
-            for version in self._all_offered(name) if offered is None else offered:
+            for version in self._offered(name, State()) if offered is None else offered:
                 beyond, more = set[str](), 0
                 for one in self.sets(name, version):
                     if one.isdisjoint(elsewhere):
@@ -245,11 +264,6 @@ class Openings:
                     return 0
         taken |= touched
         return fewest
-
-    def _all_offered(self, name: str) -> list[str]:
-        if name not in self._everything:
-            self._everything[name] = self._offered(name, State())
-        return self._everything[name]
 
     def least(self, state: State, open_: Open) -> Cost:
         """Give what any solution costs that a state leads to, with the cheapest releases of what must change."""

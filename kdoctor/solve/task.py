@@ -15,7 +15,7 @@ from kdoctor.solve.cost import CHOSEN, UNDERNEATH, Pins, is_downgrade
 from kdoctor.solve.goals import Goal, asked
 from kdoctor.solve.judging import Bench, Key
 from kdoctor.solve.lessons import Odd
-from kdoctor.solve.patched import patched
+from kdoctor.solve.patched import patched, plain
 from kdoctor.solve.problem import Problem
 from kdoctor.solve.reasons import reasons
 from kdoctor.solve.remedy import Change, made
@@ -52,11 +52,10 @@ class Task:
     """A goal, the environment as its removals and variables would leave it, and the rules to judge it by."""
 
     def __init__(self, bench: Bench, goal: Goal) -> None:
-        index = open_index()
         self.bench = bench
         self.goal = goal
-        self.problem = Problem(couple(patched(bench.coupling.snapshot, goal, {}, index)), index, goal)
-        self.clashes = Clashes(self.problem)
+        self.clashes = _clashes(bench, goal)
+        self.problem = self.clashes.problem
 
     def outcomes(self, *, in_part: bool) -> Iterator[Outcome]:
         """Give the remedies, each of which keeps something else as it is, and whatever cannot be kept.
@@ -167,3 +166,13 @@ class Task:
         wanted = [asked(need.text).name for need in self.goal.needs]
         because = reasons(self.problem, kept, list(dict.fromkeys(others)), solution.because, wanted)
         return Outcome(None, impossible=Impossible(goal, because))
+
+
+def _clashes(bench: Bench, goal: Goal) -> Clashes:
+    """Give the environment as a goal leaves it before anything is installed; goals that leave it alike share what was found out."""
+    index = open_index()
+    before = {one.name for one in bench.coupling.snapshot.distributions}
+    left = (goal.remove, frozenset(goal.environment.items()), frozenset(goal.reinstall), frozenset(plain(goal, before, {}, index)))
+    if left not in bench.left_as:
+        bench.left_as[left] = Clashes(Problem(couple(patched(bench.coupling.snapshot, goal, {}, index)), index, goal))
+    return bench.left_as[left]
