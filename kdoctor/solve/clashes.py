@@ -23,6 +23,7 @@ class Clashes:
         self._clashes: dict[tuple[str, str], tuple[Clash, ...]] = {}
         self._bonds: dict[tuple[str, str], Mapping[str, tuple[Wish, ...]]] = {}
         self._allowed: dict[tuple[str, str, str], frozenset[str] | None] = {}
+        self._askings: dict[tuple[str, str], list[tuple[str, tuple[Wish, ...]]]] = {}
         self._facts_on: dict[str, list[tuple[frozenset[str], Wish]]] = {}
         for holder, one in problem.installed.items():
             for others, wish in problem.facts(holder, one.version):
@@ -57,13 +58,21 @@ class Clashes:
     def _agreeing(self, name: str, version: str, other: str) -> frozenset[str] | None:
         candidates = self.problem.candidates(other)
         wishes = self.bonds(name, version).get(other, ())
-        asking = [one for one in candidates if name in self.bonds(other, one)]
+        asking = self._asking(other, name)
         if not wishes and not asking:
             return None
         left = frozenset(candidates)
         for wish in wishes:
             left &= self.problem.admitted(wish)
-        return left.difference(one for one in asking if not all(wish.admits(version) for wish in self.bonds(other, one)[name]))
+        return left.difference(one for one, asked in asking if not all(wish.admits(version) for wish in asked))
+
+    def _asking(self, name: str, other: str) -> list[tuple[str, tuple[Wish, ...]]]:
+        """Give the candidates of `name` that ask something of `other`, each with what it asks."""
+        found = self._askings.get((name, other))
+        if found is None:
+            every = ((version, self.bonds(name, version).get(other, ())) for version in self.problem.candidates(name))
+            found = self._askings[name, other] = [(version, asked) for version, asked in every if asked]
+        return found
 
     def _found(self, name: str, version: str) -> Iterator[Clash]:
         for wish in self.problem.dependencies(name, version):
