@@ -54,6 +54,11 @@ class Index:
             found = self._decoded[name] = index_file.read_project(self._content, self._directory, name, self.path)
         return found
 
+    def is_whole(self, name: str) -> bool:
+        """Tell whether all releases of a project are kept, and not only the newest; True for a project that the index does not hold."""
+        entry = self._directory.entries.get(name)
+        return entry is None or entry.keep is None
+
     def releases(self, name: str) -> tuple[Release, ...]:
         """Give the releases of a project, oldest first by version; () for a project that the index does not hold."""
         return self.project(name).releases

@@ -33,10 +33,16 @@ def installable(release: Release, target: Target) -> bool | None:
     if not admits(release.requires_python, target.python):
         return False
     if release.tags:
-        return any(fits(tag, target) for tag in release.tags)
+        return _any_fits(release.tags, target)
     if release.sdist:
         return True
     return None if release.source == "none" else False
+
+
+@lru_cache(maxsize=8192)
+def _any_fits(tags: tuple[str, ...], target: Target) -> bool:
+    """Tell whether one of these wheels fits; neighbouring releases mostly have the same tags."""
+    return any(fits(tag, target) for tag in tags)
 
 
 @lru_cache(maxsize=1024)

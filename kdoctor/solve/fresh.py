@@ -11,9 +11,9 @@ from resolvelib import AbstractProvider, BaseReporter, ResolutionImpossible, Res
 from kdoctor import versions
 from kdoctor.knowledge.conditions import read
 from kdoctor.knowledge.families import KERAS, ROLES, TENSORFLOW
-from kdoctor.knowledge.index import Index, Target, installable
+from kdoctor.knowledge.index import Index, Target
 from kdoctor.knowledge.schema import Tolerated
-from kdoctor.solve.nearness import by_age, by_nearness
+from kdoctor.solve.offers import Offers
 
 _FRAMEWORKS = frozenset((*TENSORFLOW, *KERAS))
 #: Rounds that the resolver may take; real plans need some dozens.
@@ -48,21 +48,26 @@ class Pick(NamedTuple):
 
 
 class Ground(NamedTuple):
-    """For whom, and in which order, releases are looked for."""
+    """Where, and for whom, releases are looked for."""
 
-    known: Index
-    target: Target
+    offers: Offers
     markers: Mapping[str, str] | None
-    #: "newest" (of the time of whoever requires it), "oldest", "close" (to `now`, what is installed already), or "latest", as installers
-    #: choose, who do not look at days.
-    order: str = "newest"
-    now: Mapping[str, str] = {}
     #: Requirements that reality does not insist on, and that are passed over.
     passed_over: tuple[Tolerated, ...] = ()
 
+    @property
+    def known(self) -> Index:
+        """The index."""
+        return self.offers.known
+
+    @property
+    def target(self) -> Target:
+        """The Python and the platform."""
+        return self.offers.target
+
     def holds(self, name: str) -> bool:
         """Tell whether the index has all releases of a project; of nightly builds it keeps the newest only."""
-        return name in self.known.projects and self.known.project(name).keep is None
+        return name in self.known.projects and self.known.is_whole(name)
 
     def is_pinned(self, name: str) -> bool:
         """Tell whether others ask for exact releases of a project that the index does not know, so that they may contradict each other."""
@@ -90,7 +95,6 @@ class _Provider(AbstractProvider[Ask, Pick, str]):
         self.without = without
         self.refused: dict[Ask, None] = {}
         self._asks: dict[Pick, tuple[Ask, ...]] = {}
-        self._order: dict[tuple[str, str | None], list[str]] = {}
 
     def identify(self, requirement_or_candidate: Ask | Pick) -> str:
         return requirement_or_candidate.name
@@ -115,9 +119,10 @@ class _Provider(AbstractProvider[Ask, Pick, str]):
         if identifier not in self.ground.known.projects:
             return self._unknown(identifier, asks)
         bad = {pick.version for pick in incompatibilities[identifier]} | self.without.get(identifier, frozenset())
-        left = [version for version in self.ordered(identifier, asks) if version not in bad]
+        left = [version for version in self._ordered(identifier, asks) if version not in bad]
         for ask in asks:
-            fitting = [version for version in left if ask.admits(version)]
+            admitted = self.ground.offers.admitted(identifier, ask.specifier, leading_up=bool(ask.says), early=identifier in self.early)
+            fitting = [version for version in left if version in admitted]
             if len(fitting) < len(left):
                 self.refused.setdefault(ask)
             left = fitting
@@ -132,40 +137,10 @@ class _Provider(AbstractProvider[Ask, Pick, str]):
         self.refused.update(dict.fromkeys([*refusing, *(ask for ask in asks if refusing and _EXACTLY.fullmatch(ask.specifier))]))
         return [] if refusing else [Pick(name, exact[0])]
 
-    def ordered(self, name: str, asks: Sequence[Ask]) -> list[str]:
+    def _ordered(self, name: str, asks: Sequence[Ask]) -> list[str]:
         """Give the releases that could be installed, those to be tried first in front."""
-        dates = [date for ask in asks if ask.parent and (date := self._date(ask.parent, ask.version))]
-        asked_on = max(dates, default=None)
-        if (name, asked_on) not in self._order:
-            newest_first = self._installable(name, final=name not in self.early) or self._installable(name, final=False)
-            self._order[name, asked_on] = self._arranged(name, newest_first, asked_on)
-        return self._order[name, asked_on]
-
-    def _installable(self, name: str, *, final: bool) -> list[str]:
-        """Give the releases with a file for the target, the newest first; pre-releases count where there is nothing else."""
-        return [
-            release.version
-            for release in reversed(self.ground.known.releases(name))
-            if not (release.yanked or (release.prerelease and final)) and installable(release, self.ground.target) is not False
-        ]
-
-    def _arranged(self, name: str, newest_first: list[str], asked_on: str | None) -> list[str]:
-        if self.ground.order == "oldest":
-            return newest_first[::-1]
-        if self.ground.order == "latest":
-            return newest_first
-        arranged = by_age([(version, self._date(name, version)) for version in newest_first], asked_on)
-        here = self.ground.now.get(name)
-        if self.ground.order == "close" and here:
-            arranged = [
-                *(version for version in newest_first if version == here),
-                *by_nearness([v for v in newest_first if v != here], here),
-            ]
-        return arranged
-
-    def _date(self, name: str, version: str | None) -> str | None:
-        release = self.ground.known.release(name, version) if version else None
-        return release.date if release else None
+        dates = [date for ask in asks if ask.parent and (date := self.ground.offers.date(ask.parent, ask.version))]
+        return self.ground.offers.ordered(name, max(dates, default=None), early=name in self.early)
 
     def is_satisfied_by(self, requirement: Ask, candidate: Pick) -> bool:
         if candidate.version == _ANY:

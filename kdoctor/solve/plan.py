@@ -16,6 +16,7 @@ from kdoctor.knowledge.tensorflow_keras import TOLERATED
 from kdoctor.model import Distribution, Finding, Severity, Snapshot
 from kdoctor.solve.chain import because
 from kdoctor.solve.fresh import Ask, Found, Ground, Pick, resolve, tolerated
+from kdoctor.solve.offers import Offers
 
 Rules = Callable[[Coupling], "tuple[Finding, ...]"]
 #: Sets looked at before the best found so far, or nothing, is the answer, and turns around what is known to fail in a row.
@@ -55,7 +56,7 @@ def plan(wanted: Wanted, rules: Rules) -> Plan:
     Raises KdoctorError where the index cannot be read; requirements must be such as `versions.requirement` reads.
     """
     target = Target.of(wanted.snapshot)
-    ground = Ground(open_index(), target, versions.marker_environment(wanted.snapshot), wanted.order, wanted.now)
+    ground = Ground(Offers(open_index(), target, wanted.order, wanted.now), versions.marker_environment(wanted.snapshot))
     rows = asked(wanted.requirements, ground.markers)
     solved = _Planner(wanted.snapshot, ground, rows, rules).solve()
     if solved.pins is not None:

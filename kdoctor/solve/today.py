@@ -12,6 +12,7 @@ from kdoctor.knowledge.index import Target, installable, open_index
 from kdoctor.model import Distribution, Evidence, Finding, Remedy, Severity, Snapshot
 from kdoctor.solve.chain import because
 from kdoctor.solve.fresh import Ground, resolve
+from kdoctor.solve.offers import Offers
 from kdoctor.solve.plan import Row, asked, conflicts
 
 
@@ -30,7 +31,7 @@ def as_installed(snapshot: Snapshot) -> Today:
     """
     if snapshot.origin == "lockfile":
         return Today(snapshot._replace(complete=snapshot.complete and _says_which_backend(snapshot)), ())
-    ground = Ground(open_index(), Target.of(snapshot), versions.marker_environment(snapshot), "latest")
+    ground = Ground(Offers(open_index(), Target.of(snapshot), "latest"), versions.marker_environment(snapshot))
     declared = [one for one in snapshot.declared or () if not one.constraint]
     rows = asked([one.requirement for one in declared], ground.markers)
     chosen = [row for row in rows if _has_candidate(ground, row)]

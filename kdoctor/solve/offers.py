@@ -1,0 +1,72 @@
+"""Which releases of a project could be installed, and in which order they are to be tried; found out once for all attempts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from kdoctor import versions
+from kdoctor.knowledge.index import Index, Target, installable
+from kdoctor.solve.nearness import by_age, by_nearness
+
+
+class Offers:
+    """The releases of the index for one Python and one platform.
+
+    `order` is "newest" (of the time of whoever requires it), "oldest", "close" (to `now`, what is installed already), or "latest",
+    as installers choose, who do not look at days.
+    """
+
+    def __init__(self, known: Index, target: Target, order: str = "newest", now: Mapping[str, str] | None = None) -> None:
+        self.known, self.target, self.order, self.now = known, target, order, now or {}
+        self._ordered: dict[tuple[str, str | None, bool], list[str]] = {}
+        self._newest_first: dict[tuple[str, bool], list[str]] = {}
+        self._admitted: dict[tuple[str, str, bool, bool], frozenset[str]] = {}
+
+    def ordered(self, name: str, asked_on: str | None, *, early: bool) -> list[str]:
+        """Give the releases, those to be tried first in front, for whoever asks as of a day (YYYY-MM-DD), pre-releases too if `early`."""
+        found = self._ordered.get((name, asked_on, early))
+        if found is None:
+            found = self._ordered[name, asked_on, early] = self._arranged(name, self._installable(name, early=early), asked_on)
+        return found
+
+    def admitted(self, name: str, specifier: str, *, leading_up: bool, early: bool) -> frozenset[str]:
+        """Give the releases that fulfil a specifier; where `leading_up`, a pre-release counts as the release that it leads up to."""
+        key = (name, specifier, leading_up, early)
+        found = self._admitted.get(key)
+        if found is None:
+            every = self._installable(name, early=early)
+            found = self._admitted[key] = frozenset(
+                one for one in every if versions.satisfies(versions.base(one) if leading_up else one, specifier) is not False
+            )
+        return found
+
+    def date(self, name: str, version: str | None) -> str | None:
+        """Give the day of a release, YYYY-MM-DD; None where the index does not know it."""
+        release = self.known.release(name, version) if version else None
+        return release.date if release else None
+
+    def _installable(self, name: str, *, early: bool) -> list[str]:
+        """Give the releases with a file for the target, the newest first; pre-releases count too where there is nothing else."""
+        found = self._newest_first.get((name, early))
+        if found is None:
+            found = [
+                release.version
+                for release in reversed(self.known.releases(name))
+                if not (release.yanked or (release.prerelease and not early)) and installable(release, self.target) is not False
+            ]
+            found = self._newest_first[name, early] = found if found or early else self._installable(name, early=True)
+        return found
+
+    def _arranged(self, name: str, newest_first: list[str], asked_on: str | None) -> list[str]:
+        if self.order == "oldest":
+            return newest_first[::-1]
+        if self.order == "latest":
+            return newest_first
+        arranged = by_age([(version, self.date(name, version)) for version in newest_first], asked_on)
+        here = self.now.get(name)
+        if self.order == "close" and here:
+            arranged = [
+                *(version for version in newest_first if version == here),
+                *by_nearness([v for v in newest_first if v != here], here),
+            ]
+        return arranged
