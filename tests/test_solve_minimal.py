@@ -63,11 +63,14 @@ class World:
         self.index = open_index()
         self.goal = Goal(remove=frozenset(remedy.remove), environment=remedy.environment)
         coupling = couple(snapshot)
-        self.bench = Bench(coupling, report.findings, worst(report.findings), lambda changed: rules.run(changed)[0])
+        self.bench = Bench(coupling, report.findings, worst(report.findings), lambda changed: rules.run(changed, provenance=False)[0])
         self.problem = Problem(coupling, self.index)
         self.markers = {**(versions.marker_environment(snapshot) or {}), "extra": ""}
         self.there = {one.name: one for one in snapshot.distributions if one.name not in remedy.remove}
         self.verdicts: dict[frozenset[Change], frozenset[str]] = {}
+        # Kept by the world itself, so that it is gone when nobody looks at it any more.
+        self.requirements = cache(self._requirements)
+        self.telling = cache(self._telling)
 
     def wrong(self, changes: frozenset[Change]) -> frozenset[str]:
         """Give what the rules find, as text; the names that they speak of stand behind the last bar."""
@@ -80,8 +83,7 @@ class World:
             )
         return self.verdicts[changes]
 
-    @cache  # noqa: B019 -- a world lives as long as its test.
-    def requirements(self, name: str, version: str | None) -> tuple[tuple[str, str], ...]:
+    def _requirements(self, name: str, version: str | None) -> tuple[tuple[str, str], ...]:
         """Give what a release requires here: who, and the specifier."""
         installed = self.there.get(name)
         if installed and installed.version == version:
@@ -134,8 +136,7 @@ class World:
             if version != (self.there[name].version if name in self.there else None)
         )
 
-    @cache  # noqa: B019 -- the same.
-    def telling(self, fewer_than: int) -> tuple[Change, ...]:
+    def _telling(self, fewer_than: int) -> tuple[Change, ...]:
         """Give the single changes after which the rules find something else than before, as far as they can be part of so small a set."""
         before = self.wrong(frozenset())
         small = [one for one in self.singles if 1 + apart(self.unmet(frozenset({one}))) < fewer_than]

@@ -82,7 +82,10 @@ def _search(coupling: Coupling, wish: Wish) -> Search | None:
     if wish.name not in index.projects or "+" in wish.specifier:
         # A build with a local version comes from another index.
         return None
-    asked = [one for one in index.releases(wish.name) if versions.satisfies(one.version, wish.specifier)]
+    pin = versions.exactly(wish.specifier)
+    exact = index.release(wish.name, pin) if pin else None
+    # Nearly always one release is asked for, and found by its name.
+    asked = [exact] if exact else [one for one in index.releases(wish.name) if versions.satisfies(one.version, wish.specifier)]
     return Search(wish, index, Target.of(coupling.snapshot), asked)
 
 

@@ -249,7 +249,7 @@ class Problem:
                     yield others, wish
 
     def _facts_by_name(self) -> dict[str, list[tuple[Fact, tuple[str, ...], frozenset[str]]]]:
-        """Give, for every distribution that facts speak of, those whose other conditions hold: what they say of its version, and the others."""
+        """Give the facts on each distribution whose other conditions hold, with what they say of its version and on whom else they rest."""
         facts_on: dict[str, list[tuple[Fact, tuple[str, ...], frozenset[str]]]] = {}
         # Notes forbid nothing.
         for fact in (one for one in FACTS if one.severity is Severity.ERROR):
