@@ -233,6 +233,59 @@ def test_files_without_keras_have_no_facts():
     assert facts.modules == ("tensorflow", "torch")
 
 
+@pytest.mark.parametrize(
+    "code",
+    [
+        "try: import keras\nexcept ImportError: pass",
+        "import numpy as np, keras",
+        "x = 1; import keras",
+        "from tensorflow import (\n    data,\n    keras,\n)",
+        "from tensorflow \\\n    import keras",
+        "from \\\n    keras.layers import Dense",
+        "import \\\n    keras",
+        "import tensorflow as tf\ntf . keras",
+        "import tensorflow as tf\n(tf\n .keras\n .layers)",
+        "import tensorflow.python.ops.math_ops\ntensorflow.keras",
+        "from tensorflow.compat import v1 as tf\ntf.keras",
+        "from tensorflow.python import (\n    keras)",
+        "import tensorflow as tf\nT = tf\nT.keras",
+        "import tensorflow as tf\nc = tf.compat\nv = c.v1\nv.keras",
+        "import importlib as i\ni.import_module('keras')",
+        "from importlib import import_module as bring\nbring('keras')",
+        "from util import LazyLoader\nkeras = LazyLoader('k', globals(), 'keras')",
+        "from os import environ as e\nchanges = e\nchanges['CUDA_VISIBLE_DEVICES'] = ''",
+        "from os import putenv as p\np('KERAS_BACKEND', 'jax')",
+        "import jax\nc = jax.config\nc.update(\n    'jax_platforms', 'cpu')",
+        "\x0cimport keras",
+        "\ufeffimport keras",
+        "x = 1\rimport keras\r",
+        "import os\nkeras = 3  # kdoctor: ignore[KD841]",
+    ],
+)
+def test_a_look_at_the_bytes_overlooks_nothing(code):
+    facts = facts_of(code.encode(), is_notebook=False)
+    assert facts is not None
+    assert facts == facts_of_text(code.removeprefix("\ufeff"))
+    assert facts.uses or facts.settings or facts.ignores
+
+
+@pytest.mark.parametrize(
+    ("code", "names"),
+    [
+        # What is bound further down, or in another branch, is known where it is used.
+        ("if x:\n    def f():\n        return L.Dense(3)\nfrom tensorflow.keras import layers as L", ["tensorflow.keras.layers", "tensorflow.keras.layers.Dense"]),
+        ("class A:\n    def f(self):\n        return L.Dense(3)\nfrom keras import layers as L", ["keras.layers", "keras.layers.Dense"]),
+        ("def f():\n    return L.Dense(3)\nfrom keras import layers as L", ["keras.layers", "keras.layers.Dense"]),
+        ("from keras import layers as L\n@L.register\nclass A:\n    x = 1\n    y = 2", ["keras.layers", "keras.layers.register"]),
+        ("from keras import layers as L\n@L.register\ndef f(): ...", ["keras.layers", "keras.layers.register"]),
+        ("from keras import layers as L\nx = f(1,\n      L.Dense,\n      L\n      .LSTM)", ["keras.layers", "keras.layers.Dense", "keras.layers.LSTM"]),
+        ("from keras import layers as L\nLayer = aL.x + La.x\nx = 'L.Dense'", ["keras.layers"]),
+    ],
+)  # fmt: skip
+def test_only_lines_that_name_nothing_of_concern_are_passed_over(code, names):
+    assert uses(code) == names
+
+
 def test_facts_come_back_from_their_document():
     code = (
         IMPORTS

@@ -117,7 +117,7 @@ def check(
         from kdoctor.cli.project import read_project, with_project  # noqa: PLC0415 -- only where source is read.
 
         scanned = read_project(project)
-        found = [(one, with_project(each, scanned)) for one, each in found]
+        found = [(one, with_project(each, scanned, plain=example)) for one, each in found]
     settings = settings_for(found[0], Choice(config, no_config or example, baseline, write_baseline))
     meant = [(one, as_meant(with_wishes(with_intent(each, settings), require, backend))) for one, each in found]
     snapshots = [with_models(target, models) for one, each in meant for target in targeted(each, one, pythons, platforms, extras)]

@@ -37,11 +37,11 @@ def read_project(paths: Sequence[str], exclude: Sequence[str] = (), *, gitignore
     return scanned
 
 
-def with_project(snapshot: Snapshot, scanned: Scanned) -> Snapshot:
-    """Give the snapshot with what was read of the project beside what it carries."""
-    from kdoctor.collect.sources import as_snapshot  # noqa: PLC0415 -- the same.
+def with_project(snapshot: Snapshot, scanned: Scanned, *, plain: bool = False) -> Snapshot:
+    """Give the snapshot with what was read of the project beside what it carries: `plain`, or as it is judged in this process."""
+    from kdoctor.collect.sources import as_snapshot  # noqa: PLC0415 -- only where source is read.
 
-    return snapshot._replace(sources={**(snapshot.sources or {}), **as_snapshot(scanned)})
+    return snapshot._replace(sources={**(snapshot.sources or {}), **(as_snapshot(scanned) if plain else scanned.facts)})
 
 
 @contextlib.contextmanager

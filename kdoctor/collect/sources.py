@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -96,7 +97,14 @@ def _cores() -> int:
 
 
 def _read_batch(paths: Sequence[str]) -> list[_Row]:
-    rows = [(path, *_read(path)) for path in paths]
+    # Syntax trees hold no cycles, and looking for some while they grow takes a quarter of the time.
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        rows = [(path, *_read(path)) for path in paths]
+    finally:
+        if collects:
+            gc.enable()
     return [row for row in rows if row[1] or row[2]]
 
 

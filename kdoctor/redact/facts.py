@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from kdoctor.knowledge.addon_keras import words as addon_words
 from kdoctor.knowledge.keras_names import vocabulary
 from kdoctor.redact.values import TYPES
-from kdoctor.source.facts import Setting, facts_document, facts_from
+from kdoctor.source.facts import Setting, SourceFacts, facts_document, facts_from
 from kdoctor.source.families import is_framework, library_of
 from kdoctor.source.meetings import CARRY_TENSORS
 from kdoctor.source.reading import facts_of_text
@@ -28,7 +28,7 @@ def redact_facts(path: str, source: Any, places: Places) -> dict[str, Any]:
     """Give the facts of a file, be they read already or still in its text, of which nothing else stays."""
     if isinstance(source, str):
         source = facts_document(facts_of_text(source, is_notebook=path.endswith(".ipynb"))._replace(excerpt=True))
-    facts = facts_from(source)
+    facts = source if isinstance(source, SourceFacts) else facts_from(source)
     kept = facts._replace(
         settings=tuple(_typed(one, places) for one in facts.settings if one.variable in TYPES),
         uses=tuple(one._replace(name=_known(one.name), others=tuple(map(_known, one.others))) for one in facts.uses if _ours(one.name)),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from kdoctor.redact.distributions import redact_requirement
 from kdoctor.redact.places import is_path
 from kdoctor.redact.values import TYPES
+from kdoctor.source.facts import SourceFacts
 
 if TYPE_CHECKING:
     from kdoctor.redact.places import Places
@@ -36,7 +37,7 @@ def _path(path: str, places: Places) -> str:
 
 
 def _content(path: str, text: Any, places: Places) -> Any:
-    if isinstance(text, dict) or (isinstance(text, str) and path.endswith((".py", ".pyw", ".ipynb"))):
+    if isinstance(text, dict | SourceFacts) or (isinstance(text, str) and path.endswith((".py", ".pyw", ".ipynb"))):
         from kdoctor.redact.facts import redact_facts  # noqa: PLC0415 -- start-up time: few snapshots carry programs.
 
         return redact_facts(path, text, places)

@@ -83,6 +83,7 @@ def way_of(name: str) -> str | None:
     return None
 
 
+@lru_cache(maxsize=8192)
 def below(name: str) -> str:
     """Give what a dotted name says below its way: `tensorflow.keras.layers.Dense` is `layers.Dense`."""
     for prefix, _ in _WAYS:
@@ -100,6 +101,17 @@ def library_of(name: str) -> str | None:
     return way_of(name) or (top if top in ADDONS else None)
 
 
+#: What a dotted name may begin with that becomes a way to Keras by more of it: tensorflow, tensorflow.compat.v1.
+_TOWARDS = frozenset(prefix.rsplit(".", number)[0] for prefix, _ in _WAYS for number in range(1, prefix.count(".") + 1))
+
+
+@lru_cache(maxsize=8192)
+def leads_to_keras(name: str) -> bool:
+    """Tell whether a dotted name is of concern, or may become so by an attribute of it."""
+    return name in _TOWARDS or library_of(name) is not None
+
+
+@lru_cache(maxsize=8192)
 def kind_of(name: str) -> str:
     """Say of what kind the objects are that a class or function of that name makes; "" where it cannot be told."""
     parts = name.split(".")
@@ -111,6 +123,16 @@ def kind_of(name: str) -> str:
 def gives_tensor(name: str) -> bool:
     """Tell whether calling that name gives a symbolic tensor whatever it is given."""
     return name.rpartition(".")[2] == "Input"
+
+
+#: Modules through which a program sets variables or imports by a string.
+_SYSTEM = ("os", "importlib", "sys")
+
+
+@lru_cache(maxsize=8192)
+def is_foreign(name: str) -> bool:
+    """Tell whether nothing below a dotted name is of any concern."""
+    return not is_framework(name) and library_of(name) is None and name.partition(".")[0] not in _SYSTEM
 
 
 #: Frameworks whose import may read the variables of Keras.

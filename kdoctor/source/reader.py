@@ -11,8 +11,9 @@ from typing import TypeAlias
 
 from kdoctor.source import meetings, settings
 from kdoctor.source.facts import GUARDS, Meeting, Operation, Place, Setting, SourceFacts, Use
-from kdoctor.source.families import is_framework, library_of
-from kdoctor.source.values import Scope, Value, evaluate, imported_by
+from kdoctor.source.families import is_foreign, is_framework, leads_to_keras, library_of
+from kdoctor.source.lines import Lines
+from kdoctor.source.values import IMPORTERS, Scope, Value, evaluate, imported_by
 
 _Function: TypeAlias = "ast.FunctionDef | ast.AsyncFunctionDef"
 _FORGIVING = ("ImportError", "ModuleNotFoundError", "Exception", "BaseException", "AttributeError")
@@ -32,18 +33,25 @@ class Reader:
         self.within: tuple[str, str] = ("", "")
         self._guard = ""
         self._later: list[tuple[_Function, Scope, str, tuple[str, str]]] = []
-        self._lines: list[str] = []
+        self._lines = Lines("")
         self._cell = 0
+        #: Whether functions of TensorFlow count, as they do in classes of Keras.
+        self._counts_operations = False
         #: True after `from __future__ import annotations`.
         self._lazy = False
 
-    def read(self, tree: ast.Module, text: str, cell: int = 0) -> None:
-        """Read a module, or one more cell."""
-        self._lines, self._cell = text.split("\n"), cell
+    def read(self, tree: ast.Module, lines: Lines, cell: int = 0) -> bool:
+        """Read a module, or one more cell; False where a module has to be read anew, by another reader with the same lines."""
+        self._lines, self._cell = lines, cell
+        for name, value in self.scope.values.items():
+            self._mark(name, value)
         self._statements(tree.body)
-        while self._later:
-            function, scope, guard, within = self._later.pop(0)
+        if lines.passed_too_soon():
+            return False
+        for function, scope, guard, within in self._later:  # It grows on the way.
             self._function(function, scope, guard, within)
+        self._later.clear()
+        return True
 
     def facts(self) -> SourceFacts:
         """Give what was collected."""
@@ -58,11 +66,8 @@ class Reader:
     def place(self, node: ast.expr | ast.stmt | ast.alias) -> Place:
         """Give where a node stands, its columns counted in characters."""
         end_line, end = node.end_lineno or node.lineno, node.end_col_offset or node.col_offset
-        return Place(node.lineno, self._column(node.lineno, node.col_offset), end_line, self._column(end_line, end), self._cell)
-
-    def _column(self, line: int, offset: int) -> int:
-        text = self._lines[line - 1] if line <= len(self._lines) else ""
-        return offset + 1 if text.isascii() else len(text.encode()[:offset].decode("utf-8", "replace")) + 1
+        column = self._lines.column
+        return Place(node.lineno, column(node.lineno, node.col_offset), end_line, column(end_line, end), self._cell)
 
     @property
     def guard(self) -> str:
@@ -74,16 +79,20 @@ class Reader:
             self._statement(node)
 
     def _statement(self, node: ast.stmt) -> None:
+        cold = self._lines.cold(node)
         match node:
+            case ast.FunctionDef() | ast.AsyncFunctionDef():
+                if not cold:
+                    self._expressions([*node.decorator_list, *node.args.defaults, *(one for one in node.args.kw_defaults if one)])
+                    self._annotations([*(one.annotation for one in _arguments(node)), node.returns])
+                self.scope.values[node.name] = None
+                self._later.append((node, self.scope, self._stronger("function"), self.within))
+            case _ if cold:
+                self._lines.passed_over(node)
             case ast.Import():
                 self._import(node)
             case ast.ImportFrom():
                 self._import_from(node)
-            case ast.FunctionDef() | ast.AsyncFunctionDef():
-                self._expressions([*node.decorator_list, *node.args.defaults, *(one for one in node.args.kw_defaults if one)])
-                self._annotations([*(one.annotation for one in _arguments(node)), node.returns])
-                self.scope.values[node.name] = None
-                self._later.append((node, self.scope, self._stronger("function"), self.within))
             case ast.ClassDef():
                 self._class(node)
             case ast.If():
@@ -129,10 +138,11 @@ class Reader:
     def _bind_to(self, target: ast.expr, value: Value | None) -> None:
         match target:
             case ast.Name():
-                self.scope.values[target.id] = value
+                self._bind_name(target.id, value)
             case ast.Attribute(value=ast.Name(id="self")):
                 owner = self.scope.around or self.scope
                 owner.values[f"self.{target.attr}"] = value
+                self._mark(target.attr, value)
                 meetings.collect_inner(self, self.within[0], value, target)
             case ast.Tuple() | ast.List():
                 items = value.items if value and value.kind == "many" and len(value.items) == len(target.elts) else ()
@@ -142,8 +152,8 @@ class Reader:
     def _import(self, node: ast.Import) -> None:
         for alias in node.names:
             top = alias.name.partition(".")[0]
-            self.modules[top] = None
-            self.scope.values[alias.asname or top] = Value("name", alias.name if alias.asname else top)
+            self._imported(top)
+            self._bind_name(alias.asname or top, Value("name", alias.name if alias.asname else top))
             self._use(alias.name, "import", alias)
 
     def _import_from(self, node: ast.ImportFrom) -> None:
@@ -152,14 +162,27 @@ class Reader:
                 self.scope.values[alias.asname or alias.name] = None
             return
         self._lazy = self._lazy or (node.module == "__future__" and any(one.name == "annotations" for one in node.names))
-        self.modules[node.module.partition(".")[0]] = None
+        self._imported(node.module)
         for alias in node.names:
             name = f"{node.module}.{alias.name}"
             if alias.name == "*":
                 self._use(node.module, "star", alias)
                 continue
-            self.scope.values[alias.asname or alias.name] = Value("name", name)
+            self._bind_name(alias.asname or alias.name, Value("name", name))
             self._use(name, "from", alias)
+
+    def _imported(self, module: str) -> None:
+        if is_framework(module):
+            self.modules[module.partition(".")[0]] = None
+
+    def _bind_name(self, name: str, value: Value | None) -> None:
+        self.scope.values[name] = value
+        self._mark(name, value)
+
+    def _mark(self, name: str, value: Value | None) -> None:
+        """Look from now on at each line that says a name that stands for something of concern."""
+        if value and (_concerns(value) or (self._counts_operations and value.name.startswith("tensorflow"))):
+            self._lines.mark(name)
 
     def _use(self, name: str, form: str, node: ast.expr | ast.alias, others: tuple[str, ...] = ()) -> None:
         if library_of(name) or any(map(library_of, others)) or (form != "attribute" and is_framework(name)):
@@ -192,10 +215,22 @@ class Reader:
             self._expression(node.value)  # type: ignore[attr-defined]
             self._bind_to(node.target, evaluate(node.value, self.scope))  # type: ignore[attr-defined]
         else:
-            for part in _children(node):
-                self._expression(part)
+            self._below(node)
+
+    def _below(self, node: ast.AST) -> None:
+        """Read the expressions right below a node, as ast.iter_child_nodes gives them in twice the time."""
+        for name in node._fields:
+            value = getattr(node, name, None)
+            if type(value) is list:
+                for one in value:
+                    if isinstance(one, ast.AST):
+                        self._expression(one)
+            elif isinstance(value, ast.AST):
+                self._expression(value)
 
     def _attribute(self, node: ast.Attribute) -> None:
+        if self._lines.cold(node) or self._is_foreign(node):
+            return
         value = evaluate(node, self.scope)
         if value is None or value.kind != "name":
             self._expression(node.value)
@@ -204,28 +239,52 @@ class Reader:
             self._use(value.name, "attribute", node, value.others)
 
     def _call(self, node: ast.Call) -> None:
-        called = evaluate(node.func, self.scope)
-        imported = imported_by(node, called)
-        if imported:
-            self.modules[imported.name.partition(".")[0]] = None
-            self._use(imported.name, "dynamic", node)
-        settings.collect_call(self, node, called)
-        meetings.collect(self, node, called)
-        for part in _children(node):
-            self._expression(part)
+        if self._lines.cold(node):
+            return
+        if not self._is_foreign(node.func):
+            called = evaluate(node.func, self.scope)
+            imported = imported_by(node, called)
+            if imported:
+                self._imported(imported.name)
+                self._use(imported.name, "dynamic", node)
+            settings.collect_call(self, node, called)
+            meetings.collect(self, node, called)
+        self._below(node)
+
+    def _is_foreign(self, node: ast.expr) -> bool:
+        """Tell of a dotted name at a glance that it is of no concern: most are names of something else."""
+        last = getattr(node, "attr", "")
+        while type(node) is ast.Attribute:
+            node = node.value
+        if type(node) is not ast.Name or node.id == "self" or (last or node.id) in IMPORTERS:
+            return False
+        value = self.scope.find(node.id)
+        return value is None or (value.kind == "name" and not value.others and is_foreign(value.name))
 
     def _class(self, node: ast.ClassDef) -> None:
         self._expressions([*node.decorator_list, *node.bases, *(one.value for one in node.keywords)])
         values = [evaluate(base, self.scope) for base in node.bases]
         base = next((one.name for one in values if one and one.kind in ("name", "class") and library_of(one.name)), "")
+        if base:
+            self._count_operations()
         outer, within = self.scope, self.within
         self.scope, self.within = Scope(outer), (base, "")
         self._statements(sorted(node.body, key=lambda one: getattr(one, "name", "") != "__init__"))
         self.scope, self.within = outer, within
-        outer.values[node.name] = Value("class", base) if base else None
+        self._bind_name(node.name, Value("class", base) if base else None)
+
+    def _count_operations(self) -> None:
+        """Look from now on at what is called of TensorFlow, too: in a class of Keras that counts."""
+        if not self._counts_operations:
+            self._counts_operations = True
+            scope: Scope | None = self.scope
+            while scope is not None:
+                for name, value in scope.values.items():
+                    self._mark(name, value)
+                scope = scope.around
 
     def _function(self, node: _Function, scope: Scope, guard: str, within: tuple[str, str]) -> None:
-        if not self._speaks(node, scope):
+        if self._lines.cold(node):
             return
         outer = self.scope, self._guard, self.within
         self.scope, self._guard = Scope(scope), guard
@@ -233,12 +292,6 @@ class Reader:
         self.scope.values.update({one.arg: None for one in _arguments(node)})
         self._statements(node.body)
         self.scope, self._guard, self.within = outer
-
-    def _speaks(self, node: _Function, scope: Scope) -> bool:
-        """Tell whether a function's text names anything of concern: most of a large program need not be walked through."""
-        words = {*_ALWAYS, *_of_concern(scope)}
-        text = "\n".join(self._lines[node.lineno - 1 : node.end_lineno])
-        return any(word in text for word in words)
 
     def _stronger(self, guard: str) -> str:
         return max(self._guard, guard, key=GUARDS.index)
@@ -255,10 +308,9 @@ class Reader:
 
     def _if(self, node: ast.If) -> None:
         self._expression(node.test)
-        test = ast.unparse(node.test)
-        if test.endswith("TYPE_CHECKING"):
+        if _is_for_types(node.test):
             either = [self._guarded(node.body, "typing"), self._guarded(node.orelse, "")]
-        elif "__name__" in test and "__main__" in test:
+        elif _is_main(node.test):
             either = [self._guarded(node.body, ""), self._guarded(node.orelse, "branch")]
         else:
             either = [self._guarded(node.body, "branch"), self._guarded(node.orelse, "branch")]
@@ -297,26 +349,29 @@ def _children(node: ast.AST) -> Iterator[ast.AST]:
                     yield one
 
 
-#: What a function may say of concern without a name from around it.
-_ALWAYS = ("import", "environ", "Lazy")
+def _concerns(value: Value) -> bool:
+    """Tell whether a value is something of Keras, leads there, or sets the variables."""
+    if value.kind == "name":
+        return leads_to_keras(value.name) or any(map(leads_to_keras, value.others)) or value.name in _SYSTEM
+    return value.kind != "many" or any(map(_concerns, value.items))
 
 
-def _of_concern(around: Scope) -> Iterator[str]:
-    """Give the names that stand for something of Keras, a framework or the variables, and `self` where something was put on it."""
-    scope: Scope | None = around
-    while scope is not None:
-        for name, value in scope.values.items():
-            if value and (value.kind != "name" or library_of(value.name) or is_framework(value.name) or value.name.startswith(_SYSTEM)):
-                yield name.partition(".")[0]
-        scope = scope.around
-
-
-_SYSTEM = ("os", "importlib")
+_SYSTEM = ("os.environ", "os.putenv", "os.unsetenv", "importlib.import_module")
 
 
 def _arguments(node: _Function) -> list[ast.arg]:
     arguments = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs, node.args.vararg, node.args.kwarg]
     return [one for one in arguments if one]
+
+
+def _is_for_types(test: ast.expr) -> bool:
+    return (isinstance(test, ast.Name) and test.id == "TYPE_CHECKING") or (isinstance(test, ast.Attribute) and test.attr == "TYPE_CHECKING")
+
+
+def _is_main(test: ast.expr) -> bool:
+    """Tell whether a test is `__name__ == "__main__"`."""
+    parts = [test.left, *test.comparators] if isinstance(test, ast.Compare) else []
+    return any(isinstance(one, ast.Name) and one.id == "__name__" for one in parts)
 
 
 def _catches(handler: ast.ExceptHandler) -> bool:

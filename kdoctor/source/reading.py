@@ -5,28 +5,37 @@ from __future__ import annotations
 import ast
 import re
 import warnings
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from kdoctor.source import ignores, notebook, settings
 from kdoctor.source.facts import SourceFacts
+from kdoctor.source.families import FRAMEWORKS
+from kdoctor.source.lines import Lines
 from kdoctor.source.reader import Reader
 from kdoctor.source.text import NotText, decoded
 
-#: A file that has none of these has nothing to do with Keras, its variables or its add-ons.
-NEEDLES = (
-    *(b"keras", b"KERAS", b"KerasLayer", b"CUDA_VISIBLE_DEVICES", b"JAX_PLATFORM", b"jax_platform", b"tf_agents", b"kapre", b"larq"),
-    *(b"tensorflow_hub", b"tensorflow_probability", b"tensorflow_model_optimization", b"tensorflow_addons", b"tensorflow_recommenders"),
+#: A file that has none of these has nothing to do with Keras or its variables.
+NEEDLES = (b"keras", b"KERAS", b"CUDA_VISIBLE_DEVICES", b"JAX_PLATFORM", b"jax_platform")
+#: How the word must stand in what has to do with Keras; elsewhere it is prose, and need not be parsed: in what is imported, ...
+_IMPORT = re.compile(
+    rb"(?:^|[:;\xbf])[ \t\f]*(?:from|import)\b(?:[^\n]*keras|[^\n]*\\\r?$)|import_module|__import__|Lazy|kdoctor:", re.MULTILINE
 )
-#: How the word must stand in what has to do with Keras; elsewhere it is prose. Text that only names it need not be parsed.
-_TELLING = re.compile(
-    rb"^(?:\xef\xbb\xbf)?[ \t]*(?:from|import)[ \t][^\n]*(?:keras|tf_agents|kapre|larq|tensorflow_)"
-    rb"|^[ \t]*(?:from|import)[ \t]+tensorflow\b|import_module|__import__|Lazy|environ|putenv|jax_platform|KERAS_|%env|kdoctor:",
+#: ... below something of TensorFlow that leads there, ...
+_ROOT = re.compile(
+    rb"(?:^|[:;\xbf])[ \t\f]*(?:import[ \t][^\n]*\btensorflow\b"
+    rb"|from[ \t]+tensorflow(?:\.(?:compat|_api|contrib|python|v1|v2))*[ \t]+import\b)",
     re.MULTILINE,
 )
+_BELOW = re.compile(rb"(?:^|[.(,])[ \t]*keras\b", re.MULTILINE)
+#: ... or in a variable that is set.
+_VARIABLE = re.compile(rb"KERAS_|TF_USE_LEGACY_KERAS|SM_FRAMEWORK|CUDA_VISIBLE_DEVICES|JAX_PLATFORM|jax_platform")
+_SETS = re.compile(rb"environ|putenv|unsetenv|jax_platform")
 #: The names of files that are read.
 SUFFIXES = (".py", ".pyw", ".ipynb")
-_FRAMEWORKS = re.compile(rb"^[ \t]*(?:import|from)[ \t]+(tensorflow|jax|torch)\b", re.MULTILINE)
-_IMPORTED = re.compile(r"^[ \t]*(?:import|from)[ \t]+(tensorflow|jax|torch)\b", re.MULTILINE)
+#: What may stand around a statement in its line, and how long a line may be before it.
+_AROUND = b" \t\f\r\xef\xbb\xbf"
+_LINE = 200
 _TOO_DEEP = "nested too deeply to be read"
 
 
@@ -39,15 +48,39 @@ class _Piece(NamedTuple):
 
 def facts_of(data: bytes, *, is_notebook: bool) -> SourceFacts | None:
     """Give the facts of a file, or None where it has none."""
-    if not any(needle in data for needle in NEEDLES) or not (is_notebook or _TELLING.search(data)):
-        modules = {found.decode() for found in _FRAMEWORKS.findall(data)} if b"import" in data else set()
-        return SourceFacts(modules=tuple(sorted(modules))) if modules else None
+    if not (any(needle in data for needle in NEEDLES) if is_notebook else _tells(data)):
+        modules = _frameworks(data)
+        return SourceFacts(modules=modules) if modules else None
     try:
         text = decoded(data)
     except NotText as wrong:
         return SourceFacts(problems=(str(wrong),))
     facts = facts_of_text(text, is_notebook=is_notebook)
     return facts if facts != SourceFacts() else None
+
+
+def _tells(data: bytes) -> bool:
+    """Tell whether the source of a Python file may say anything of concern; what it does not say cannot be hidden from this."""
+    if b"\r" in data and b"\n" not in data:
+        data = data.replace(b"\r", b"\n")
+    if b"keras" in data and (_IMPORT.search(data) or (_ROOT.search(data) and _BELOW.search(data))):
+        return True
+    return any(needle in data for needle in NEEDLES[1:]) and _VARIABLE.search(data) is not None and _SETS.search(data) is not None
+
+
+def _frameworks(data: bytes) -> tuple[str, ...]:
+    """Give the frameworks that source imports, without parsing it."""
+    return tuple(name for name in FRAMEWORKS if any(_imports(data, name.encode())))
+
+
+def _imports(data: bytes, name: bytes) -> Iterator[bool]:
+    """Tell of each place where the name stands whether it is imported there."""
+    at = data.find(name)
+    while at >= 0:
+        before, after = data[max(0, data.rfind(b"\n", 0, at) + 1, at - _LINE) : at], data[at + len(name) : at + len(name) + 1]
+        statement = before.rpartition(b":")[2].rpartition(b";")[2].strip(_AROUND)
+        yield statement in (b"import", b"from") and not (after.isalnum() or after == b"_")
+        at = data.find(name, at + 1)
 
 
 def facts_of_text(text: str, *, is_notebook: bool = False) -> SourceFacts:
@@ -68,7 +101,7 @@ def _read(pieces: list[_Piece]) -> SourceFacts:
         if piece.cell:
             reader.settings += settings.said_by_ipython(piece.source, piece.cell)
         try:
-            reader.read(*_parsed(piece), piece.cell)
+            reader = _walked(reader, piece)
         except SyntaxError as wrong:
             problems.append(_complaint(wrong, piece))
         except (RecursionError, MemoryError):
@@ -77,8 +110,18 @@ def _read(pieces: list[_Piece]) -> SourceFacts:
             problems.append(_where(piece, None) + _line(str(wrong)))
     marks = tuple(mark for piece in pieces for mark in ignores.ignores_in(piece.source, piece.cell))
     facts = reader.facts()
-    modules = facts.modules or tuple(sorted({found for piece in pieces for found in _IMPORTED.findall(piece.source)} if problems else ()))
-    return facts._replace(ignores=marks, problems=tuple(problems), modules=modules)
+    modules = {*facts.modules, *(found for piece in pieces for found in _frameworks(piece.source.encode("utf-8", "replace")) if problems)}
+    return facts._replace(ignores=marks, problems=tuple(problems), modules=tuple(sorted(modules)))
+
+
+def _walked(reader: Reader, piece: _Piece) -> Reader:
+    """Read one more piece; give the reader that knows it."""
+    tree, source = _parsed(piece)
+    lines = Lines(source, whole=bool(piece.cell))
+    while not reader.read(tree, lines, piece.cell):
+        # The words of concern that were met are known to the lines now.
+        reader = Reader()
+    return reader
 
 
 def _parsed(piece: _Piece) -> tuple[ast.Module, str]:

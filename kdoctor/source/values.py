@@ -11,6 +11,10 @@ _IMPORTERS = ("importlib.import_module", "__import__", "import_module")
 _LAZY = ("LazyLoader", "_LazyModule", "LazyModule", "LazyImport")
 
 
+#: The last words of the names of functions that import by a string.
+IMPORTERS = frozenset((*(name.rpartition(".")[2] for name in _IMPORTERS), *_LAZY))
+
+
 class Value(NamedTuple):
     """One value: `kind` is "name" (a module, class or function), "object", "tensor", "many", or "class" (of this file)."""
 

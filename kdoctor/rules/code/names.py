@@ -11,11 +11,11 @@ from kdoctor.knowledge.mixing import COPY_CANNOT_TRAIN
 from kdoctor.knowledge.replacements import HOLLOW
 from kdoctor.model import Evidence, Finding, Severity
 from kdoctor.rules.code.answers import Answer, answer
-from kdoctor.rules.code.program import DOUBTFUL, Program, finding, places
+from kdoctor.rules.code.program import DOUBTFUL, Named, Program, finding, place_of, places
 from kdoctor.source.facts import Use
 from kdoctor.source.families import below, kind_of, way_of
 
-_Placed = list[tuple[str, Use]]
+_Uses = list[tuple[str, Use]]
 _WHEELS = "the wheels of every minor release of Keras 2.2 to 3.15"
 _COPY = "tensorflow.python.keras"
 _FORGIVING = ("try", "fallback", "typing")
@@ -23,19 +23,20 @@ _FORGIVING = ("try", "fallback", "typing")
 
 def gone_names(program: Program) -> Iterator[Finding]:
     """Give a finding for each name that the program takes from a Keras that does not have it."""
-    groups: dict[tuple[Gone, Answer, str], _Placed] = {}
-    for path, use in program.uses():
-        missing = None if use.guard in _FORGIVING else _gone(program, use)
-        if missing:
-            groups.setdefault((*missing, way_of(use.name) or ""), []).append((path, use))
+    groups: dict[tuple[Gone, Answer, str], _Uses] = {}
+    for named, uses in program.uses.items():
+        missing = _gone(program, named)
+        kept = [placed for placed in uses if placed[1].guard not in _FORGIVING] if missing else []
+        if missing and kept:
+            groups.setdefault((*missing, way_of(named.name) or ""), []).extend(kept)
     for (gone, who, way), uses in groups.items():
-        yield _gone_finding(program, gone, who, way, uses)
+        yield _gone_finding(program, gone, who, way, sorted(uses, key=place_of))
 
 
-def _gone(program: Program, use: Use) -> tuple[Gone, Answer] | None:
-    """Say what is missing for a use; None where it, or what it falls back to, is there or nothing is known."""
+def _gone(program: Program, named: Named) -> tuple[Gone, Answer] | None:
+    """Say what is missing for a name; None where it, or what it falls back to, is there or nothing is known."""
     missing = None
-    for name in (use.name, *use.others):
+    for name in (named.name, *named.others):
         who = answer(program.coupling, name)
         found = _gone_of(name, who) if who else None
         if found is None or who is None:
@@ -53,7 +54,7 @@ def _gone_of(name: str, who: Answer) -> Gone | None:
     return keras_names.gone(who.namespace, below(name), who.minors) if who.namespace else None
 
 
-def _gone_finding(program: Program, gone: Gone, who: Answer, way: str, uses: _Placed) -> Finding:
+def _gone_finding(program: Program, gone: Gone, who: Answer, way: str, uses: _Uses) -> Finding:
     certain = any(use.guard not in DOUBTFUL for _, use in uses)
     private = keras_names.is_private(gone.name)
     full = f"{'keras' if private and way == 'tensorflow.keras' else way}.{gone.name}"
@@ -87,10 +88,11 @@ def hollow_names(program: Program) -> Iterator[Finding]:
     """Give a finding for names that are there only to raise an error when they are used."""
     for hollow, (since, says) in HOLLOW.items():
         uses = [
-            (path, use)
-            for path, use in program.uses()
-            if use.guard not in _FORGIVING and f"{below(use.name)}.".startswith(f"{hollow}.") and below(use.name) != hollow
-            if _from(answer(program.coupling, use.name), since)
+            placed
+            for (name, _), every in program.uses.items()
+            if below(name).startswith(f"{hollow}.") and _from(answer(program.coupling, name), since)
+            for placed in every
+            if placed[1].guard not in _FORGIVING
         ]
         if uses:
             who = answer(program.coupling, uses[0][1].name)
@@ -114,7 +116,7 @@ def _from(who: Answer | None, since: str) -> bool:
 
 def stale_copy(program: Program) -> Iterator[Finding]:
     """Give a finding where the program uses the copy of Keras 2 that TensorFlow left behind in tensorflow.python.keras."""
-    uses = [(path, use) for path, use in program.uses() if way_of(use.name) == _COPY and use.guard not in _FORGIVING]
+    uses = program.used(_COPY, forgiven=_FORGIVING)
     tensorflow = program.coupling.tensorflow
     who = answer(program.coupling, _COPY)
     if not uses or (tensorflow and who and who.generation != "copy"):
@@ -146,12 +148,13 @@ def stale_copy(program: Program) -> Iterator[Finding]:
 
 def private_names(program: Program) -> Iterator[Finding]:
     """Give a finding for each private module of Keras that the program uses and that is there."""
-    groups: dict[tuple[str, str], _Placed] = {}
-    for path, use in program.uses():
-        way, name = way_of(use.name), below(use.name)
-        textual = use.name[len("keras.") :] if use.name.startswith(("keras._", "keras.api.")) else name
-        if way and way != _COPY and keras_names.is_private(textual) and use.guard not in _FORGIVING and not _gone(program, use):
-            groups.setdefault((use.name.partition(".")[0], textual.partition(".")[0]), []).append((path, use))
+    groups: dict[tuple[str, str], _Uses] = {}
+    for named, every in program.uses.items():
+        way, name = way_of(named.name), named.name
+        textual = name[len("keras.") :] if name.startswith(("keras._", "keras.api.")) else below(name)
+        kept = [placed for placed in every if placed[1].guard not in _FORGIVING]
+        if way and kept and way != _COPY and keras_names.is_private(textual) and not _gone(program, named):
+            groups.setdefault((name.partition(".")[0], textual.partition(".")[0]), []).extend(kept)
     for (top, module), uses in groups.items():
         lives = keras_names.lives_in(top, module)
         yield finding(

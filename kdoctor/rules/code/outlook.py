@@ -23,7 +23,7 @@ def ways_used(coupling: Coupling, usages: Mapping[str, UsageResult], findings: I
         usages = {name: one._replace(backend=next(iter(chosen))) if one.backend else one for name, one in usages.items()}
     ranked = sorted(found.items(), key=lambda item: (-len(item[1]), item[0]))
     return tuple(
-        _way(coupling, way, usages.get(way), broken)._replace(files=len({one.path for one in at}), places=len(at)) for way, at in ranked
+        _way(coupling, way, usages.get(way), broken)._replace(files=len({path for path, _ in at}), places=len(at)) for way, at in ranked
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -18,6 +18,17 @@ Record = Use | Setting | Meeting | Operation
 DOUBTFUL = ("branch", "try", "fallback", "typing")
 
 
+#: Uses with the paths of their files, in the order of the files.
+Placed = Sequence[tuple[str, Use]]
+
+
+class Named(NamedTuple):
+    """What a use names, and what it stands for instead where an import fell back; a large program names the same again and again."""
+
+    name: str
+    others: tuple[str, ...]
+
+
 class Program(NamedTuple):
     """Facts by path, and the environment."""
 
@@ -25,19 +36,26 @@ class Program(NamedTuple):
     files: Mapping[str, SourceFacts]
     #: True where all files of a project were read, False for excerpts.
     whole: bool
+    #: All uses of each name.
+    uses: Mapping[Named, Placed]
 
-    def uses(self) -> Iterator[tuple[str, Use]]:
-        """Give each use with the path of its file."""
-        return ((path, use) for path, facts in self.files.items() for use in facts.uses)
+    def used(self, way: str, *, forgiven: Sequence[str] = ()) -> list[tuple[str, Use]]:
+        """Give the uses of a way to Keras, in the order of the files; those behind a guard that is forgiven are left out."""
+        found = [placed for named, uses in self.uses.items() if way_of(named.name) == way for placed in uses]
+        return sorted((placed for placed in found if placed[1].guard not in forgiven), key=place_of)
 
-    def ways(self) -> dict[str, list[Location]]:
-        """Give each way to Keras that is used, with its places."""
-        found: dict[str, list[Location]] = {}
-        for path, use in self.uses():
-            way = way_of(use.name)
-            if way:
-                found.setdefault(way, []).append(at(path, use.place))
+    def ways(self) -> dict[str, list[tuple[str, Use]]]:
+        """Give each way to Keras that is used, with its uses."""
+        found: dict[str, list[tuple[str, Use]]] = {}
+        for named, uses in self.uses.items():
+            if way := way_of(named.name):
+                found.setdefault(way, []).extend(uses)
         return found
+
+
+def place_of(placed: tuple[str, Use]) -> tuple[str, int, Place]:
+    """Give what sorts uses by where they stand."""
+    return placed[0], placed[1].place.cell, placed[1].place
 
 
 class _Same:
@@ -53,21 +71,32 @@ class _Same:
         return id(self.sources)
 
 
+class _Read(NamedTuple):
+    files: Mapping[str, SourceFacts]
+    uses: Mapping[Named, Placed]
+
+
 @lru_cache(maxsize=1)
-def _files(of: _Same) -> Mapping[str, SourceFacts]:
+def _read(of: _Same) -> _Read:
     files: dict[str, SourceFacts] = {}
+    uses: dict[Named, list[tuple[str, Use]]] = {}
     for path, source in of.sources.items():
         if isinstance(source, str) and path.endswith(SUFFIXES):
             files[path] = facts_of_text(source, is_notebook=path.endswith(".ipynb"))._replace(excerpt=True)
+        elif isinstance(source, SourceFacts):
+            files[path] = source
         elif isinstance(source, dict):
             files[path] = facts_from(source)
-    return files
+    for path, facts in files.items():
+        for use in facts.uses:
+            uses.setdefault(Named(use.name, use.others), []).append((path, use))
+    return _Read(files, uses)
 
 
 def program_of(coupling: Coupling) -> Program:
     """Read the sources that a snapshot carries: text, or facts that were read before."""
-    files = _files(_Same(coupling.snapshot.sources or {}))
-    return Program(coupling, files, bool(files) and not any(facts.excerpt for facts in files.values()))
+    files, uses = _read(_Same(coupling.snapshot.sources or {}))
+    return Program(coupling, files, bool(files) and not any(facts.excerpt for facts in files.values()), uses)
 
 
 def at(path: str, place: Place) -> Location:

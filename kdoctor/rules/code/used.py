@@ -15,11 +15,11 @@ def used_components(program: Program) -> frozenset[str]:
     used = {module for facts in program.files.values() for module in facts.modules if module in FRAMEWORKS}
     ways = set()
     backends = _backends(program)
-    for _, use in program.uses():
-        way = way_of(use.name)
-        if way and use.guard != "typing":
+    for (name, _), uses in program.uses.items():
+        way = way_of(name)
+        for form in {use.form for _, use in uses if use.guard != "typing"} if way else ():
             ways.add(way)
-            used |= _of_use(program, way, backends, by_module=use.form != "attribute" and use.name.rpartition(".")[0] not in _LAZY)
+            used |= _of_use(program, way or "", backends, by_module=form != "attribute" and name.rpartition(".")[0] not in _LAZY)
     if {"keras", "tensorflow.keras"} <= ways:
         used.add("mixed")
     return frozenset(used)

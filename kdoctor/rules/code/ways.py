@@ -10,7 +10,6 @@ from kdoctor.knowledge.families import OWNERS
 from kdoctor.model import Evidence, Finding, Severity
 from kdoctor.rules.code.answers import answer
 from kdoctor.rules.code.program import DOUBTFUL, Program, finding, places
-from kdoctor.source.families import way_of
 
 #: Way -> the folder that must be there.
 _FOLDERS = {
@@ -27,7 +26,7 @@ _FORGIVING = ("try", "fallback", "typing")
 def missing_ways(program: Program) -> Iterator[Finding]:
     """Give a finding for each way to Keras that the program imports while nobody answers for it."""
     for way, folder in _FOLDERS.items():
-        uses = [(path, use) for path, use in program.uses() if way_of(use.name) == way and use.guard not in _FORGIVING and not use.others]
+        uses = [(path, use) for path, use in program.used(way, forgiven=_FORGIVING) if not use.others]
         if uses and _is_missing(program.coupling, folder):
             distribution = OWNERS[folder][0]
             yield finding(
@@ -44,7 +43,7 @@ def missing_ways(program: Program) -> Iterator[Finding]:
 
 def contrib(program: Program) -> Iterator[Finding]:
     """Give a finding where the program uses tensorflow.contrib.keras, which went with TensorFlow 2.0."""
-    uses = [(path, use) for path, use in program.uses() if way_of(use.name) == "tensorflow.contrib.keras" and use.guard not in _FORGIVING]
+    uses = program.used("tensorflow.contrib.keras", forgiven=_FORGIVING)
     tensorflow = program.coupling.tensorflow
     minor = versions.minor(tensorflow.version) if tensorflow else None
     if uses and tensorflow and minor and minor >= (2, 0):
@@ -71,7 +70,7 @@ def _is_missing(coupling: Coupling, folder: str) -> bool:
 
 def tied_to_tensorflow(program: Program) -> Iterator[Finding]:
     """Give a note on what binds the program to the Keras inside TensorFlow although `keras` gives the same."""
-    uses = [(path, use) for path, use in program.uses() if way_of(use.name) == "tensorflow.keras" and not use.name.startswith("keras.")]
+    uses = [(path, use) for path, use in program.used("tensorflow.keras") if not use.name.startswith("keras.")]
     through, alone = answer(program.coupling, "tensorflow.keras"), answer(program.coupling, "keras")
     if not uses or alone is None or alone.generation != "3":
         return
