@@ -19,6 +19,7 @@ from kdoctor.cli.schema import read_schema
 from kdoctor.errors import KdoctorError
 from kdoctor.knowledge.index import Target, open_index
 from kdoctor.model import Platform, Python, Snapshot
+from kdoctor.solve import fresh
 from kdoctor.solve.plan import Plan, Wanted, plan
 
 DATA = Path(__file__).parent / "data"
@@ -139,6 +140,8 @@ CORNERS = (
     (("tensorflow>=2.17",), "3.11", "macos-x86_64", {}, "it has wheels for Linux x86_64"),
     (("keras-hub", "tensorflow==2.15.*"), "3.11", "macos-arm64", {"tensorflow": "2.15.1"}, ""),
     (("tensorflow-addons", "numpy", "tensorflow==2.16.*"), "3.11", "linux-x86_64", {}, "but that is known to fail"),
+    # The newer ones bring tensorflow beside tensorflow-cpu; to find this out takes many choices below, none of which matters.
+    (("keras-hub", "tensorflow-cpu==2.19.*"), "3.12", "linux-x86_64", {"keras-hub": "0.19.0", "tensorflow-cpu": "2.19.1"}, ""),
 )
 
 
@@ -167,6 +170,12 @@ def test_oldest_and_nearest() -> None:
     assert planned(row, "oldest").pins["tensorflow"] == "2.16.1"
     near = planned(row, "close", {"tensorflow": "2.18.0", "keras": "3.6.0", "numpy": "1.26.4"}).pins
     assert (near["tensorflow"], near["keras"], near["numpy"]) == ("2.18.0", "3.6.0", "1.26.4")
+
+
+def test_a_search_that_ends_at_its_bound_says_neither_yes_nor_no(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fresh, "_ROUNDS", 2)
+    with pytest.raises(KdoctorError, match="neither a set nor why"):
+        CliRunner().invoke(pin, ["tensorflow", "--python-version", "3.12"], standalone_mode=False, catch_exceptions=False)
 
 
 def run(*arguments: str, code: int = 0) -> str:

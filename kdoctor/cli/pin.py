@@ -193,6 +193,10 @@ def _planned(wanted: Wanted) -> Planned:
     from kdoctor.versions import requirement  # noqa: PLC0415 -- the same.
 
     made = plan(wanted, lambda coupling: rules.run(coupling, provenance=False)[0])
+    if made.gave_up:
+        raise KdoctorError(
+            "the search reached its bound and found neither a set nor why there is none", "ask for some of it in fewer versions"
+        )
     index = open_index()
     read = [row for text in wanted.requirements if (row := requirement(text))]
     return Planned(

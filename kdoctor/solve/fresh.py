@@ -21,6 +21,8 @@ _ROUNDS = 2000
 #: A specifier that only one release fulfils, and one that names a pre-release.
 _EXACTLY = re.compile(r"\s*==\s*([0-9][0-9A-Za-z.]*)\s*", re.ASCII)
 _EARLY = re.compile(r"[0-9](?:[._-]?(?:a|b|c|rc|alpha|beta|pre|preview|dev)[._-]?[0-9]*)", re.ASCII)
+#: Where projects stand: those that require a framework, the frameworks, libraries that require others, and those that require nothing.
+_ON_TOP, _FRAMEWORK, _MIDDLE, _LEAF = range(4)
 #: Stands for a release that nobody has named.
 _ANY = ""
 
@@ -81,6 +83,8 @@ class Found(NamedTuple):
     refused: tuple[Ask, ...] = ()
     #: Projects on which the requirements could not be brought together.
     at: frozenset[str] = frozenset()
+    #: The search reached its bound, so that nothing is known.
+    gave_up: bool = False
 
 
 class _Provider(AbstractProvider[Ask, Pick, str]):
@@ -94,6 +98,7 @@ class _Provider(AbstractProvider[Ask, Pick, str]):
         self.extras = extras
         self.without = without
         self.refused: dict[Ask, None] = {}
+        self._tiers: dict[str, int] = {}
         self._asks: dict[Pick, tuple[Ask, ...]] = {}
 
     def identify(self, requirement_or_candidate: Ask | Pick) -> str:
@@ -106,11 +111,23 @@ class _Provider(AbstractProvider[Ask, Pick, str]):
         candidates: Mapping[str, Iterator[Pick]],  # noqa: ARG002 -- resolvelib names its parameters.
         information: Mapping[str, Iterator[Any]],
         backtrack_causes: Sequence[Any],
-    ) -> tuple[bool, bool, bool, str]:
-        # What stood in the way is settled first, then what the user names, the frameworks before the libraries under them.
+    ) -> tuple[bool, bool, bool, int, str]:
+        # What requires nothing comes last: no other choice hangs on it, and to go through its releases would only repeat a conflict.
+        # What stood in the way is settled first, then what the user names, what stands on a framework before it, and it before the
+        # libraries: so what chooses the framework is close by where it has to be chosen anew.
         blamed = any(identifier in (cause.requirement.name, cause.parent and cause.parent.name) for cause in backtrack_causes)
         named = any(one.requirement.parent == "" for one in information[identifier])
-        return not blamed, not named, identifier not in _FRAMEWORKS, identifier
+        tier = self._tier(identifier)
+        return tier == _LEAF, not blamed, not named, tier, identifier
+
+    def _tier(self, name: str) -> int:
+        """Say how far above the libraries a project stands, by what its newest release requires, extras aside."""
+        if name not in self._tiers:
+            newest = self.ground.known.newest(name) if name in self.ground.known.projects else None
+            read = (versions.requirement(text) for text in (newest.requires(self.ground.target) if newest else ()))
+            wanted = {one.name for one in read if one and self.ground.holds(one.name) and not versions.for_extra_only(one.marker)}
+            self._tiers[name] = _ON_TOP if wanted & _FRAMEWORKS else _FRAMEWORK if name in _FRAMEWORKS else _MIDDLE if wanted else _LEAF
+        return self._tiers[name]
 
     def find_matches(
         self, identifier: str, requirements: Mapping[str, Iterator[Ask]], incompatibilities: Mapping[str, Iterator[Pick]]
@@ -195,6 +212,6 @@ def resolve(ground: Ground, asks: Iterable[Ask], extras: Mapping[str, Iterable[s
             at = frozenset(cause.requirement.name for cause in stuck.causes)
             return Found(None, tuple(provider.refused), at)
         except ResolutionTooDeep:
-            return Found(None, tuple(provider.refused))
+            return Found(None, gave_up=True)
         if {name: names for name, names in active.items() if names} == {name: names for name, names in before.items() if names}:
             return Found({pick.name: pick.version for pick in result.mapping.values() if pick.name in ground.known.projects})

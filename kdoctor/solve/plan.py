@@ -39,6 +39,8 @@ class Plan(NamedTuple):
     forced: tuple[str, ...] = ()
     #: The backend that the set is for where nobody chose one; "" = it has none, None = there was nothing to choose.
     backend: str | None = None
+    #: The search reached its bound: there is no set here, and no word on whether there is one.
+    gave_up: bool = False
 
 
 class Wanted(NamedTuple):
@@ -62,6 +64,8 @@ def plan(wanted: Wanted, rules: Rules) -> Plan:
     if solved.pins is not None:
         return Plan(wanted.requirements, solved.pins, backend=solved.backend)
     cores = list(conflicts(ground, rows))
+    if not cores and solved.found.gave_up:
+        return Plan(wanted.requirements, {}, gave_up=True)
     if not cores:
         return _known_to_fail(wanted, ground, rows, rules, solved.against)
     refused = tuple(ask for _, found in cores for ask in found.refused)
@@ -83,7 +87,7 @@ def _known_to_fail(wanted: Wanted, ground: Ground, rows: Sequence[Row], rules: R
     for row in rows:
         fewer = [one for one in core if one is not row]
         without = _Planner(wanted.snapshot, ground, fewer, rules).solve() if fewer else None
-        if without and without.pins is None:
+        if without and without.pins is None and not without.found.gave_up:
             core, against = fewer, without.against
     first = _resolved(ground, core).pins or {}
     names = [f"{ask.name} {first[ask.name]}" for _, ask, _ in core if ask.name in first]
@@ -269,7 +273,7 @@ def _merged(one: Mapping[str, frozenset[str]], other: Mapping[str, frozenset[str
 def conflicts(ground: Ground, asked: Sequence[Row]) -> Iterator[tuple[list[Row], Found]]:
     """Give groups of requirements, as few as possible, that metadata does not let anybody have together, and what was refused for each."""
     left = list(asked)
-    while left and (found := _resolved(ground, left)).pins is None:
+    while left and (found := _resolved(ground, left)).pins is None and not found.gave_up:
         core, found = _core(ground, left, found)
         yield core, found
         left = [row for row in left if row not in core]
@@ -280,7 +284,7 @@ def _core(ground: Ground, asked: Sequence[Row], found: Found) -> tuple[list[Row]
     for row in asked:
         fewer = [one for one in core if one is not row]
         without = _resolved(ground, fewer)
-        if fewer and without.pins is None:
+        if fewer and without.pins is None and not without.gave_up:
             core, found = fewer, without
     return core, found
 
