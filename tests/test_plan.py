@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from packaging.version import Version
 from kdoctor import rules, versions
 from kdoctor.cli.pin import pin
 from kdoctor.cli.schema import read_schema
+from kdoctor.collect.projects import toml_of
 from kdoctor.errors import KdoctorError
 from kdoctor.knowledge.index import Target, open_index
 from kdoctor.model import Platform, Python, Snapshot
@@ -37,7 +39,7 @@ def target_of(row: dict[str, Any]) -> Snapshot:
         platform=Platform(_SYSTEM.get(system, system), machine, "glibc 2.31" if system == "linux" else None),
         environment={"KERAS_BACKEND": backend} if backend not in ("any", None) else {},
         keras_config={},
-        accelerators=(),
+        accelerators=None if row["platform"].startswith("macos") else (),
     )
 
 
@@ -140,6 +142,17 @@ CORNERS = (
     (("tensorflow>=2.17",), "3.11", "macos-x86_64", {}, "it has wheels for Linux x86_64"),
     (("keras-hub", "tensorflow==2.15.*"), "3.11", "macos-arm64", {"tensorflow": "2.15.1"}, ""),
     (("tensorflow-addons", "numpy", "tensorflow==2.16.*"), "3.11", "linux-x86_64", {}, "but that is known to fail"),
+    # Pre-releases stay out of it unless they are named, also where nothing else has a wheel.
+    (("tensorflow>=2.20",), "3.14", "linux-x86_64", {}, "it has wheels for Python 3.9 to 3.13 there"),
+    # The libraries for the accelerator have no wheels there.
+    (("tensorflow[and-cuda]>=2.18",), "3.12", "windows-amd64", {}, "has no wheel for Python 3.12 on Windows amd64"),
+    (("tensorflow>=2.18", "numpy<2"), "3.13", "linux-x86_64", {}, "numpy>=1.26.0,<2 has no wheel for Python 3.13"),
+    # Plugins for Metal declare no TensorFlow and no JAX.
+    (("tensorflow", "tensorflow-metal"), "3.11", "macos-arm64", {"tensorflow": "2.19.1", "tensorflow-metal": "1.2.0"}, ""),
+    (("tensorflow==2.15.*", "tensorflow-metal"), "3.11", "macos-arm64", {"tensorflow-metal": "1.1.0"}, ""),
+    (("jax", "jax-metal"), "3.11", "macos-arm64", {"jax": "0.5.0", "jaxlib": "0.5.0"}, ""),
+    # 0.9.0, the newest of that time, is a release of nothing but source.
+    (("tensorflow==1.14.*",), "3.7", "linux-x86_64", {"absl-py": "0.10.0"}, ""),
     # The newer ones bring tensorflow beside tensorflow-cpu; to find this out takes many choices below, none of which matters.
     (("keras-hub", "tensorflow-cpu==2.19.*"), "3.12", "linux-x86_64", {"keras-hub": "0.19.0", "tensorflow-cpu": "2.19.1"}, ""),
 )
@@ -179,7 +192,7 @@ def test_a_search_that_ends_at_its_bound_says_neither_yes_nor_no(monkeypatch: py
 
 
 def run(*arguments: str, code: int = 0) -> str:
-    result = CliRunner().invoke(pin, [*arguments, "--platform", "linux-x86_64"])
+    result = CliRunner().invoke(pin, ["--platform", "linux-x86_64", *arguments])
     assert result.exit_code == code, (result.output, result.exception)
     return result.output
 
@@ -230,6 +243,78 @@ def test_requirements_come_from_files(tmp_path: Path) -> None:
     assert output.startswith("# numpy<2, tensorflow==2.16.*, keras<3.5\n")
 
 
+def test_constraints_limit_and_ask_for_nothing(tmp_path: Path) -> None:
+    (tmp_path / "limits.txt").write_text("numpy<2\ntorch==2.3.0\n", encoding="utf-8")
+    (tmp_path / "requirements.txt").write_text("-c limits.txt\ntensorflow==2.18.*\n", encoding="utf-8")
+    for arguments in (("-r", str(tmp_path / "requirements.txt")), ("tensorflow==2.18.*", "-c", str(tmp_path / "limits.txt"))):
+        output = run(*arguments, "--python-version", "3.11")
+        assert "\nnumpy==1.26.4" in output
+        assert "torch" not in output
+    refused = run("tensorflow==2.18.*", "-c", str(tmp_path / "limits.txt"), "--python-version", "3.13", code=1)
+    assert "tensorflow==2.18.* cannot be had" in refused
+    (tmp_path / "limits.txt").write_text("numpy>=2.1\n", encoding="utf-8")
+    refused = run("tensorflow==2.18.*", "-c", str(tmp_path / "limits.txt"), "--python-version", "3.11", code=1)
+    assert "a constraint admits only numpy>=2.1" in refused
+
+
+#: What is asked for, for Python 3.11, and lines that come of it.
+UNSEEN = (
+    (("requests", "tensorflow"), "# not in that index, so left to the installer unseen: requests"),
+    (("requests", "tensorflow"), "# and so is what else these require: astunparse, google-pasta"),
+    (("tensorlfow", "numpy"), "tensorlfow (did you mean tensorflow?)"),
+    (("keras @ git+https://example.org/keras", "jax"), "keras @ git+https://example.org/keras"),
+    (("https://example.org/tensorflow-2.15.0-cp311-cp311-linux_x86_64.whl", "keras"), "keras==2.15.0"),
+    (("keras-nightly", "jax"), "\nkeras-nightly\n"),
+    (('tensorflow==2.15.*; sys_platform == "win32"', "jax"), "# not for this Python and platform: tensorflow==2.15.*"),
+    (("keras==3.0.5", "--backend", "jax"), "\npackaging\n"),
+    (("keras", "--backend", "numpy"), "\nscipy\n"),
+)
+
+
+@pytest.mark.parametrize(("arguments", "says"), UNSEEN, ids=lambda one: str(one)[:40])
+def test_what_nobody_looked_at_is_told(arguments: tuple[str, ...], says: str) -> None:
+    output = run(*arguments, "--python-version", "3.11") + "\n"
+    assert says in output
+    assert not any(line.startswith(("keras==", "tensorflow==")) for line in output.splitlines() if "git+" in output or ".whl" in says)
+
+
+@pytest.mark.parametrize("asked", [("kears",), ("pandas", "requests"), ("git+https://example.org/keras",)])
+def test_there_is_no_plan_of_nothing_but_unknown(asked: tuple[str, ...]) -> None:
+    result = CliRunner().invoke(pin, [*asked, "--platform", "linux-x86_64"])
+    assert isinstance(result.exception, KdoctorError)
+    assert "nothing of what is asked for is in kdoctor's index" in result.exception.message
+    assert ("did you mean keras?" in result.exception.message) is (asked == ("kears",))
+
+
+def test_what_is_written_for_a_shell_and_for_toml_can_be_read_there() -> None:
+    asked = ("tensorflow==2.18.*", "requests ; python_version < '4' and os_name != \"nt\"", "x @ https://example.org/$(touch here)`id`")
+    left = ["requests ; python_version < '4' and os_name != \"nt\"", "x @ https://example.org/$(touch here)`id`"]
+    command = next(line for line in run(*asked, "--format", "pip", "--python-version", "3.12").splitlines() if line.startswith("python"))
+    assert shlex.split(command)[-2:] == left
+    table = run(*asked, "--format", "pyproject", "--python-version", "3.12")
+    assert toml_of(table[table.index("dependencies") :], "printed")["dependencies"][-2:] == left
+    quotes = run("numpy", "requests; python_version < '4'", "--format", "uv").splitlines()[-1]
+    assert quotes.endswith("\"requests; python_version < '4'\"")
+
+
+#: Accelerator, what is asked for and on which platform, and what comes of it.
+ACCELERATORS = (
+    ("cuda12", ("keras", "torch"), "linux-x86_64", "torch==2.10.0"),
+    ("cuda13", ("keras", "torch", "tensorflow"), "linux-x86_64", "changes nothing about tensorflow"),
+    ("metal", ("tensorflow",), "macos-arm64", "tensorflow-metal==1.2.0"),
+    ("rocm", ("tensorflow==2.14.*",), "linux-x86_64", "tensorflow-rocm==2.14.0.600"),
+    ("tpu", ("keras", "jax"), "linux-x86_64", "libtpu=="),
+    ("cuda12", ("tensorflow[and-cuda]",), "linux-x86_64", "# tensorflow[and-cuda]\n"),
+)
+
+
+@pytest.mark.parametrize(("accelerator", "asked", "platform", "says"), ACCELERATORS, ids=str)
+def test_builds_for_an_accelerator(accelerator: str, asked: tuple[str, ...], platform: str, says: str) -> None:
+    result = CliRunner().invoke(pin, [*asked, "--accelerator", accelerator, "--python-version", "3.11", "--platform", platform])
+    assert result.exit_code == 0, result.output
+    assert says in result.output
+
+
 @pytest.mark.parametrize(
     ("content", "says"),
     [(b"\xff\xfe", "is no UTF-8 text"), (None, "cannot be read"), (b"-r requirements.txt\n", "include each other")],
@@ -250,6 +335,7 @@ def test_bad_files_are_told_in_one_line(tmp_path: Path, content: bytes | None, s
         (("keras >= = 3",), "is no requirement"),
         (("keras", "--python-version", "three"), "is no Python version"),
         (("keras", "--accelerator", "cuda12"), "says nothing of what is asked for"),
+        (("torch", "--accelerator", "cuda12", "--platform", "windows-amd64"), "for Linux only"),
     ],
 )
 def test_bad_usage(arguments: tuple[str, ...], says: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform as machine
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
@@ -12,23 +12,19 @@ from kdoctor.cli.options import color_option
 from kdoctor.cli.output import face_of, say
 from kdoctor.cli.targets import PLATFORMS, platform_here
 from kdoctor.cli.targets import python_version as valid_python
+from kdoctor.cli.wishes import ACCELERATORS, Wishes, for_accelerator, for_backend, gathered, name_of
 from kdoctor.errors import KdoctorError
 from kdoctor.knowledge.families import BACKENDS
 from kdoctor.render.plan import FORMATS
 from kdoctor.render.words import clean
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
     from kdoctor.model import Snapshot
     from kdoctor.render.plan import Planned
     from kdoctor.solve.plan import Wanted
-
-#: Accelerator -> what is asked for beside a framework that is asked for.
-_EXTRAS = {
-    "cpu": {},
-    "cuda12": {"tensorflow": "and-cuda", "jax": "cuda12"},
-    "cuda13": {"jax": "cuda13"},
-    "tpu": {"jax": "tpu"},
-}
+    from kdoctor.versions import Requirement
 
 
 @click.command()
@@ -36,9 +32,12 @@ _EXTRAS = {
 @click.option(
     "-r", "--requirement", "files", multiple=True, metavar="FILE", help="Take requirements from a requirements.txt or pyproject.toml too."
 )
+@click.option(
+    "-c", "--constraint", "constraints", multiple=True, metavar="FILE", help="Keep to the versions in a file, without asking for them."
+)
 @click.option("--with", "others", multiple=True, metavar="NAME", help="Something that must go with it; the same as a further requirement.")
 @click.option("--backend", type=click.Choice(sorted(BACKENDS)), help="The backend that Keras is to run on; it is asked for if need be.")
-@click.option("--accelerator", type=click.Choice(list(_EXTRAS)), help="Take the builds for it, through the extras of TensorFlow and JAX.")
+@click.option("--accelerator", type=click.Choice(list(ACCELERATORS)), help="Take the builds of TensorFlow, JAX and torch for it.")
 @click.option("--python-version", metavar="X.Y", help="The Python that it is for. [default: the one at hand]")
 @click.option("--platform", "platform_", type=click.Choice(list(PLATFORMS)), help="The platform that it is for. [default: this one]")
 @click.option("--newest", "order", flag_value="newest", default=True, help="The newest releases that hold together (default).")
@@ -51,6 +50,7 @@ def pin(
     *,
     requirements: tuple[str, ...],
     files: tuple[str, ...],
+    constraints: tuple[str, ...],
     others: tuple[str, ...],
     backend: str | None,
     accelerator: str | None,
@@ -67,25 +67,24 @@ def pin(
     Metadata, wheels for this Python and platform and what is known to fail are held together. Exits with 1 where there is no such
     set, and says why.
     """
-    wishes = (*requirements, *others, *_from_files(files))
-    wishes = _for_backend(wishes, backend)
-    wishes = _for_accelerator(wishes, accelerator)
-    if not wishes:
-        raise click.UsageError('nothing is asked for; for instance: kdoctor pin "keras>=3.5" --backend jax')
     target = _target(python_version, platform_, backend)
-    plan = _planned(_wanted(wishes, target, order, freeze))
+    wishes = for_backend(gathered((*requirements, *others), files, constraints), backend)
+    if not (wishes.requirements or wishes.elsewhere):
+        raise click.UsageError('nothing is asked for; for instance: kdoctor pin "keras>=3.5" --backend jax')
+    wishes = for_accelerator(wishes, accelerator, (target.platform and target.platform.system) or "")
+    plan = _planned(_wanted(wishes, target, order, freeze), wishes)
     if verify and plan.pins:
-        plan = _verified(plan, target)
+        plan = _verified(plan, target, wishes.elsewhere)
     _show(plan, form, color)
     sys.exit(1 if plan.conflicts or plan.objection else 0)
 
 
-def _verified(plan: Planned, target: Snapshot) -> Planned:
-    """Ask a real resolver for its word on the set."""
+def _verified(plan: Planned, target: Snapshot, given: Collection[str]) -> Planned:
+    """Ask a real resolver for its word on the set, `given` aside: what comes from elsewhere would have to be built."""
     from kdoctor.collect.resolver import ask_resolver  # noqa: PLC0415 -- only where somebody asks for it.
     from kdoctor.render.plan import lines  # noqa: PLC0415 -- the same.
 
-    word = ask_resolver(list(lines(plan)), target)
+    word = ask_resolver([line for line in lines(plan) if line not in given], target)
     if word.agrees:
         return plan._replace(verified="resolver")
     click.echo(f"kdoctor: {word.resolver} objects: {clean(word.objection)}", err=True)
@@ -103,51 +102,10 @@ def _show(plan: Planned, form: str, color: str) -> None:
         say(words.refusal(plan, face), face)
     else:
         say(words.render(plan, form))
-
-
-def _from_files(files: tuple[str, ...]) -> list[str]:
-    from kdoctor.collect.requirements import read_requirements  # noqa: PLC0415 -- only where a file is read.
-
-    return [text for path in files for text in read_requirements(path)]
-
-
-def _for_backend(wishes: tuple[str, ...], backend: str | None) -> tuple[str, ...]:
-    """Ask for the backend where nobody has."""
-    if backend is None or backend == "numpy":
-        return wishes
-    from kdoctor.knowledge.families import TENSORFLOW  # noqa: PLC0415 -- start-up time of `--help`.
-
-    names = {_name(text) for text in wishes}
-    players = TENSORFLOW if backend == "tensorflow" else (backend,)
-    return wishes if names & set(players) else (*wishes, backend)
-
-
-def _for_accelerator(wishes: tuple[str, ...], accelerator: str | None) -> tuple[str, ...]:
-    """Put the extra that brings the accelerator's libraries behind the frameworks that are asked for."""
-    extras = _EXTRAS.get(accelerator or "", {})
-    if extras and not {_name(text) for text in wishes} & set(extras):
-        raise click.UsageError(f"--accelerator {accelerator} says nothing of what is asked for; it is about {' and '.join(extras)}.")
-    return tuple(_with_extra(text, extras.get(_name(text))) for text in wishes)
-
-
-def _with_extra(text: str, extra: str | None) -> str:
-    if extra is None:
-        return text
-    name = _name(text)
-    rest = text[len(name) :].lstrip()
-    if rest.startswith("["):
-        listed, _, behind = rest[1:].partition("]")
-        return f"{name}[{listed},{extra}]{behind}" if extra not in listed else text
-    return f"{name}[{extra}]{rest}"
-
-
-def _name(text: str) -> str:
-    from kdoctor.versions import requirement  # noqa: PLC0415 -- start-up time of `--help`.
-
-    read = requirement(text)
-    if read is None:
-        raise click.BadParameter(f"{text!r} is no requirement", param_hint="REQUIREMENTS")
-    return read.name
+        if form in ("pip", "uv", "pyproject"):
+            # These have no place for it.
+            for name, value in plan.environment.items():
+                click.echo(f"kdoctor: set {name}={value} for it", err=True)
 
 
 def _target(python_version: str | None, platform_: str | None, backend: str | None) -> Snapshot:
@@ -163,48 +121,53 @@ def _target(python_version: str | None, platform_: str | None, backend: str | No
         platform=Platform(system, architecture, libc),
         environment=variables,
         keras_config={},
-        accelerators=(),
+        # Who asks for a plugin for Metal has an Apple GPU, though nobody looks.
+        accelerators=None if system == "darwin" else (),
     )
 
 
-def _wanted(wishes: tuple[str, ...], target: Snapshot, order: str, freeze: str | None) -> Wanted:
+def _wanted(wishes: Wishes, target: Snapshot, order: str, freeze: str | None) -> Wanted:
     from kdoctor.solve.plan import Wanted  # noqa: PLC0415 -- start-up time of `--help`.
 
-    return Wanted(wishes, target, "close" if freeze else order, _frozen(freeze) if freeze else {})
+    return Wanted(wishes.requirements, target, "close" if freeze else order, _frozen(freeze) if freeze else {}, wishes.constraints)
 
 
 def _frozen(path: str) -> dict[str, str]:
     from kdoctor.collect.requirements import read_requirements  # noqa: PLC0415 -- only where a file is read.
     from kdoctor.versions import requirement  # noqa: PLC0415 -- the same.
 
-    rows = [row for text in read_requirements(path) if (row := requirement(text))]
+    rows = [row for wish in read_requirements(path) if (row := requirement(wish.text))]
     now = {row.name: row.specifier.lstrip("= ") for row in rows if row.specifier.startswith("==") and "*" not in row.specifier}
     if not now:
         raise KdoctorError(f"{path} pins nothing", "give the output of pip freeze")
     return now
 
 
-def _planned(wanted: Wanted) -> Planned:
+def _planned(wanted: Wanted, wishes: Wishes) -> Planned:
     from kdoctor import rules  # noqa: PLC0415 -- start-up time of `--help`.
     from kdoctor.knowledge import reach  # noqa: PLC0415 -- the same.
     from kdoctor.knowledge.index import Target, open_index  # noqa: PLC0415 -- the same.
     from kdoctor.render.plan import Planned  # noqa: PLC0415 -- the same.
     from kdoctor.solve.plan import plan  # noqa: PLC0415 -- the same.
-    from kdoctor.versions import requirement  # noqa: PLC0415 -- the same.
 
+    index = open_index()
+    sorted_out = _sorted_out(wanted, wishes, index.projects)
     made = plan(wanted, lambda coupling: rules.run(coupling, provenance=False)[0])
     if made.gave_up:
         raise KdoctorError(
             "the search reached its bound and found neither a set nor why there is none", "ask for some of it in fewer versions"
         )
-    index = open_index()
-    read = [row for text in wanted.requirements if (row := requirement(text))]
+    given = set(wishes.elsewhere.values())
+    names = {name_of(text) for text in given if text}
+    left = [text for text, row in sorted_out.here.items() if row.name not in made.pins and row.name not in names]
     return Planned(
-        requirements=wanted.requirements,
+        requirements=(*(text for text in wanted.requirements if text not in given), *wishes.elsewhere),
         target=reach.in_words(Target.of(wanted.snapshot)),
-        pins=made.pins,
-        extras={row.name: row.extras for row in read if row.extras},
-        left=tuple(text for text in wanted.requirements if (row := requirement(text)) and row.name not in index.projects),
+        pins={name: version for name, version in made.pins.items() if name not in names},
+        extras={row.name: row.extras for row in sorted_out.here.values() if row.extras},
+        left=(*(left if not made.conflicts else ()), *made.more, *wishes.elsewhere),
+        unseen=made.unseen,
+        aside=sorted_out.aside,
         environment={**(wanted.snapshot.environment or {}), **({"KERAS_BACKEND": made.backend} if made.backend else {})},
         conflicts=made.conflicts,
         because=made.because,
@@ -214,3 +177,39 @@ def _planned(wanted: Wanted) -> Planned:
         date=index.date,
         verified="index" if made.pins else "none",
     )
+
+
+class _Sorted(NamedTuple):
+    """The requirements that are for this Python and platform, read, and those that are not."""
+
+    here: Mapping[str, Requirement]
+    aside: tuple[str, ...]
+
+
+def _sorted_out(wanted: Wanted, wishes: Wishes, known: Collection[str]) -> _Sorted:
+    """Sort the requirements, and tell of what the index does not know; KdoctorError where that is all of them."""
+    from kdoctor.versions import marker_environment, marker_holds, requirement  # noqa: PLC0415 -- start-up time of `--help`.
+
+    markers = marker_environment(wanted.snapshot)
+    read = {text: row for text in wanted.requirements if (row := requirement(text))}
+    here = {text: row for text, row in read.items() if marker_holds(row.marker, markers) is not False}
+    given = wishes.elsewhere.values()
+    strange = dict.fromkeys(row.name for text, row in here.items() if row.name not in known and text not in given)
+    told = [*(f"{name}{_meant(name, known)}" for name in strange), *wishes.elsewhere]
+    if told and not any(row.name in known for row in here.values()):
+        raise KdoctorError(
+            f"nothing of what is asked for is in kdoctor's index: {', '.join(told)}", "it plans for the TensorFlow and Keras family"
+        )
+    if told:
+        click.echo(f"kdoctor: not in its index, so left to the installer unseen: {clean(', '.join(told))}", err=True)
+    return _Sorted(here, tuple(text for text in read if text not in here))
+
+
+def _meant(name: str, known: Collection[str]) -> str:
+    """Give the project that a mistyped name may mean: it differs by one letter, or by two that changed places."""
+    alike = [other for other in sorted(known) if _shortened(name) & _shortened(other)]
+    return f" (did you mean {alike[0]}?)" if alike else ""
+
+
+def _shortened(name: str) -> set[str]:
+    return {name, *(name[:i] + name[i + 1 :] for i in range(len(name)))}

@@ -1,73 +1,106 @@
-"""Requirements from files: requirements.txt with what it includes, and a project's pyproject.toml."""
+"""Requirements from files: requirements.txt with what it includes, and what a project's pyproject.toml depends on."""
 
 from __future__ import annotations
 
 import os
 import re
-import sys
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from kdoctor.errors import KdoctorError
 
 #: An include that includes itself, or a chain that nobody wrote by hand.
 _DEEPEST = 10
-_INCLUDE = re.compile(r"(?:-r|--requirement|-c|--constraint)[ =]?\s*(.+)")
+_INCLUDE = re.compile(r"(-r|--requirement|-c|--constraint)(?:\s+|=|(?<=-[rc]))\s*(.+)")
+_EDITABLE = re.compile(r"(?:-e|--editable)(?:\s+|=)\s*.+")
 #: Options behind a requirement, such as --hash.
 _OPTIONS = re.compile(r"\s+--[a-z-]+.*")
 _LARGEST = 4 * 2**20
+_NAMED = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[[^\]]*\])?\s*@\s*\S")
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://|\.{0,2}[/\\]|\.{1,2}$|[A-Za-z]:[/\\]|.*\.(?:whl|tar\.gz|zip)(?:\[.*\])?$")
+_WHEEL = re.compile(r"([A-Za-z0-9._]+)-([0-9][A-Za-z0-9._!+]*)-(?:[A-Za-z0-9._]+-){2,3}[A-Za-z0-9._]+\.whl")
+_EGG = re.compile(r"[#&]egg=([A-Za-z0-9][A-Za-z0-9._-]*)")
 
 
-def read_requirements(path: str) -> list[str]:
+class Wish(NamedTuple):
+    """One line of a file: what is asked for, as it is written there."""
+
+    text: str
+    #: It limits which release is taken, but asks for none.
+    constraint: bool = False
+    #: Where it stands, for messages; "" = on the command line.
+    where: str = ""
+
+
+def read_requirements(path: str, *, constraint: bool = False) -> list[Wish]:
     """Give the requirements of a file as they are written, without comments, options and hashes.
 
-    A file that ends in .toml is read as pyproject.toml (project.dependencies), any other as requirements.txt, with the files that
-    it includes. Raises KdoctorError, naming file and line, for what cannot be read.
+    A file that ends in .toml is read as pyproject.toml (what an installer takes without being asked for extras or groups), any other
+    as requirements.txt, with the files that it includes. Raises KdoctorError, naming the file, for what cannot be read.
     """
     if path.endswith(".toml"):
         return _from_project(path)
-    return list(_from_text(path, 0))
+    return list(_from_text(path, 0, constraint=constraint))
 
 
-def _from_text(path: str, depth: int) -> Iterator[str]:
+def stand_in(text: str) -> str | None:
+    """Give the requirement that stands for something from an address or a folder; None for an ordinary requirement.
+
+    "keras" for "keras @ git+https://…", "keras==3.6.0" where it names a wheel of that, "" where it does not tell what it is.
+    """
+    named, editable = _NAMED.match(text), _EDITABLE.fullmatch(text)
+    if not (named or editable or _ADDRESS.match(text)):
+        return None
+    wheel, egg = _WHEEL.search(text.replace("%2B", "+")), _EGG.search(text)
+    if wheel:
+        return f"{wheel[1]}=={wheel[2]}"
+    found = named or egg
+    return found[1] if found else ""
+
+
+def _from_text(path: str, depth: int, *, constraint: bool) -> Iterator[Wish]:
     if depth > _DEEPEST:
         raise KdoctorError(f"{path} is included by files that include each other")
-    for line in _joined(_read(path)):
+    for number, line in _joined(_read(path)):
         include = _INCLUDE.fullmatch(line)
         if include:
-            yield from _from_text(os.path.join(os.path.dirname(path), include[1].strip()), depth + 1)
-        elif not line.startswith("-"):
-            yield _OPTIONS.sub("", line)
+            other = os.path.join(os.path.dirname(path), include[2].strip().strip("'\""))
+            yield from _from_text(other, depth + 1, constraint=constraint or "c" in include[1][:3])
+        elif not line.startswith("-") or _EDITABLE.fullmatch(line):
+            yield Wish(_OPTIONS.sub("", line), constraint, f"{path}: line {number}")
 
 
-def _joined(text: str) -> Iterator[str]:
-    """Give the lines, continued ones in one piece, without comments."""
-    for line in text.replace("\\\r\n", " ").replace("\\\n", " ").splitlines():
-        bare = re.sub(r"(?:^|\s)#.*", "", line).strip()
+def _joined(text: str) -> Iterator[tuple[int, str]]:
+    """Give the lines with the number of the first, continued ones in one piece, without comments."""
+    pieces: list[str] = []
+    for number, line in enumerate(text.splitlines(), 1):
+        pieces.append(line.removesuffix("\\"))
+        if line.endswith("\\"):
+            continue
+        bare = re.sub(r"(?:^|\s)#.*", "", " ".join(pieces)).strip()
         if bare:
-            yield bare
+            yield number - len(pieces) + 1, bare
+        pieces = []
 
 
-def _from_project(path: str) -> list[str]:
-    if sys.version_info >= (3, 11):
-        import tomllib  # noqa: PLC0415 -- the same.
-    else:
-        import tomli as tomllib  # noqa: PLC0415 -- the same, before Python 3.11.
-    try:
-        project = tomllib.loads(_read(path)).get("project")
-    except tomllib.TOMLDecodeError as error:
-        raise KdoctorError(f"{path} is no TOML: {error}") from error
-    found = project.get("dependencies", []) if isinstance(project, dict) else None
-    if not isinstance(found, list) or not all(isinstance(one, str) for one in found):
-        raise KdoctorError(f"{path} has no list project.dependencies")
-    return found
+def _from_project(path: str) -> list[Wish]:
+    from kdoctor.collect.projects import pyproject  # noqa: PLC0415 -- only where such a file is read.
+
+    found = pyproject.read(_read(path), path)
+    rows = found.declared or () if found else ()
+    # What carries an extra or a group has to be asked for.
+    taken = [one for one in rows if not re.search(r";.*\bextra\s*==", one.requirement)]
+    if not taken:
+        raise KdoctorError(f"{path} has no dependencies that could be read", "it may compute them, or keep them in an extra or a group")
+    return [Wish(one.requirement, one.constraint, f"{path}: line {one.location.line}") for one in taken]
 
 
 def _read(path: str) -> str:
     try:
         with open(path, "rb") as file:
             content = file.read(_LARGEST + 1)
-    except OSError as error:
-        raise KdoctorError(f"{path} cannot be read: {error.strerror}") from error
+    except (OSError, ValueError) as error:
+        raise KdoctorError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from error
     if len(content) > _LARGEST:
         raise KdoctorError(f"{path} is larger than {_LARGEST // 2**20} MiB")
     try:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shlex
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kdoctor.render.words import Face, ascii_only, clean, paint, wrapped
@@ -19,8 +21,12 @@ class Planned(NamedTuple):
     #: What to install, exactly; extras stand behind the names that they were asked for with.
     pins: Mapping[str, str]
     extras: Mapping[str, tuple[str, ...]]
-    #: Asked for, but not in kdoctor's index: left to the installer as written.
+    #: Asked for or needed, but not in kdoctor's index, or from elsewhere: left to the installer as written.
     left: tuple[str, ...]
+    #: What the set requires that the index does not know.
+    unseen: tuple[str, ...]
+    #: Asked for, but not for this Python and platform.
+    aside: tuple[str, ...]
     environment: Mapping[str, str]
     conflicts: tuple[tuple[str, ...], ...]
     because: tuple[tuple[str, ...], ...]
@@ -35,27 +41,43 @@ class Planned(NamedTuple):
     objection: str = ""
 
 
+#: Half a line would be worse than none.
+_WHOLE = 1_000_000
+#: What a shell reads between double quotes.
+_SPECIAL = frozenset("$`\\!")
 FORMATS = ("requirements", "constraints", "pip", "uv", "pyproject", "json")
 
 
 def render(plan: Planned, form: str) -> str:
     """Give a plan that has a set in one of FORMATS but json."""
-    wanted = list(lines(plan))
-    if form == "pip":
-        return "python -m pip install " + " ".join(f'"{line}"' for line in wanted)
-    if form == "uv":
-        return "uv pip install " + " ".join(f'"{line}"' for line in wanted)
+    wanted = [clean(line, longest=_WHOLE) for line in lines(plan)]
+    if form in ("pip", "uv"):
+        return f"{'python -m pip' if form == 'pip' else 'uv pip'} install {' '.join(map(_argument, wanted))}"
     if form == "pyproject":
-        return "\n".join(["dependencies = [", *(f'    "{line}",' for line in wanted), "]"])
+        return "\n".join(["dependencies = [", *(f"    {json.dumps(line, ensure_ascii=False)}," for line in wanted), "]"])
     if form == "constraints":
         # Constraints may not carry extras.
         wanted = [f"{name}=={version}" for name, version in plan.pins.items()]
-    head = [
-        f"# {', '.join(plan.requirements)}",
-        f"# for {plan.target}; solved against the index of {plan.date}{', agreed by a resolver' * (plan.verified == 'resolver')}",
-    ]
-    variables = [f"# set {name}={value}" for name, value in plan.environment.items()]
-    return "\n".join(clean(line) for line in (*head, *variables, *wanted))
+    return "\n".join([*(clean(line, longest=_WHOLE) for line in _head(plan)), *wanted])
+
+
+def _head(plan: Planned) -> Iterator[str]:
+    yield f"# {', '.join(plan.requirements)}"
+    yield f"# for {plan.target}; solved against the index of {plan.date}{', agreed by a resolver' * (plan.verified == 'resolver')}"
+    if plan.aside:
+        yield f"# not for this Python and platform: {', '.join(plan.aside)}"
+    if plan.left:
+        yield f"# not in that index, so left to the installer unseen: {', '.join(plan.left)}"
+    if plan.unseen:
+        yield f"# {'and so is what else these require' if plan.left else 'left to the installer unseen'}: {', '.join(plan.unseen)}"
+    yield from (f"# set {name}={value}" for name, value in plan.environment.items())
+
+
+def _argument(line: str) -> str:
+    """Quote a requirement for a shell; a marker may stand in either kind of quotes."""
+    option, _, rest = line.partition(" ") if line.startswith("-") else ("", "", line)
+    quoted = f'"{rest}"' if '"' not in rest else f'"{rest.replace(chr(34), chr(39))}"' if "'" not in rest else shlex.quote(rest)
+    return f"{option} {shlex.quote(rest) if set(rest) & _SPECIAL else quoted}".lstrip()
 
 
 def lines(plan: Planned) -> Iterator[str]:
@@ -96,6 +118,8 @@ def document(plan: Planned) -> dict[str, Any]:
         "pins": dict(plan.pins),
         "extras": {name: list(extras) for name, extras in plan.extras.items()},
         "left_to_installer": list(plan.left),
+        "not_in_index": list(plan.unseen),
+        "not_for_target": list(plan.aside),
         "environment": dict(plan.environment),
         "conflicts": [
             {"requirements": list(conflict), "because": list(because)}

@@ -24,9 +24,14 @@ def because(ground: Ground, core: Sequence[Ask], found: Found) -> tuple[str, ...
         if ask.parent and ask.name in names:
             groups.setdefault((ask.parent, ask.name), []).append(ask)
     near = {key: group for key, group in groups.items() if key[0] in names} or groups
-    said = [f"you ask for {ask.name}{ask.specifier}" for ask in core]
-    said += [sentence for group in near.values() for sentence in _sentences(group)]
+    said = [_asked(ask) for ask in core]
+    said += [sentence for group in near.values() for sentence in (*_sentences(group), _without_wheel(ground, core, group)) if sentence]
     return tuple(dict.fromkeys(said))[:_MOST]
+
+
+def _asked(ask: Ask) -> str:
+    extras = f"[{','.join(ask.extras)}]" if ask.extras else ""
+    return f"a constraint admits only {ask.name}{ask.specifier}" if ask.limits else f"you ask for {ask.name}{extras}{ask.specifier}"
 
 
 def _sentences(group: Sequence[Ask]) -> Iterator[str]:
@@ -40,6 +45,14 @@ def _sentences(group: Sequence[Ask]) -> Iterator[str]:
         which = ordered[0] if len(ordered) == 1 else f"{ordered[0]} to {ordered[-1]}"
         verb = "requires" if len(ordered) == 1 else "require"
         yield f"{group[0].parent} {which} {verb} {group[0].name}{_short(specifier)}"
+
+
+def _without_wheel(ground: Ground, core: Sequence[Ask], group: Sequence[Ask]) -> str:
+    """Say that what is required, within what is asked for, has no wheel here."""
+    newest = max(group, key=lambda ask: versions.sort_key(ask.version or ""))
+    specifier = ",".join(filter(None, (newest.specifier, *(ask.specifier for ask in core if ask.name == newest.name))))
+    wanted = Ask(newest.name, specifier)
+    return _out_of_reach(ground, wanted) if any(wanted.admits(one.version) for one in ground.known.releases(wanted.name)) else ""
 
 
 def _short(specifier: str) -> str:

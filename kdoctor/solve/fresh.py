@@ -36,6 +36,10 @@ class Ask(NamedTuple):
     version: str | None = None
     #: What is known to fail otherwise, where a fact asks and not metadata.
     says: str | None = None
+    #: Extras that the user asks for.
+    extras: tuple[str, ...] = ()
+    #: It limits which release is taken, but asks for none.
+    limits: bool = False
 
     def admits(self, version: str) -> bool:
         """Tell whether a release fulfils it; for facts a pre-release counts as the release that it leads up to."""
@@ -89,9 +93,15 @@ class Found(NamedTuple):
 
 class _Provider(AbstractProvider[Ask, Pick, str]):
     def __init__(
-        self, ground: Ground, extras: dict[str, set[str]], without: Mapping[str, frozenset[str]], early: frozenset[str] = frozenset()
+        self,
+        ground: Ground,
+        extras: dict[str, set[str]],
+        without: Mapping[str, frozenset[str]],
+        limits: Sequence[Ask] = (),
+        early: frozenset[str] = frozenset(),
     ) -> None:
         self.ground = ground
+        self.limits = limits
         #: Projects of which somebody asked for a pre-release by its version.
         self.early = early
         #: Extras asked for, by project; those that dependencies ask for are added while resolving.
@@ -132,11 +142,14 @@ class _Provider(AbstractProvider[Ask, Pick, str]):
     def find_matches(
         self, identifier: str, requirements: Mapping[str, Iterator[Ask]], incompatibilities: Mapping[str, Iterator[Pick]]
     ) -> list[Pick]:
-        asks = list(requirements[identifier])
+        asks = [*requirements[identifier], *(ask for ask in self.limits if ask.name == identifier)]
         if identifier not in self.ground.known.projects:
             return self._unknown(identifier, asks)
         bad = {pick.version for pick in incompatibilities[identifier]} | self.without.get(identifier, frozenset())
-        left = [version for version in self._ordered(identifier, asks) if version not in bad]
+        every = self._ordered(identifier, asks)
+        if not every:
+            self.refused.update(dict.fromkeys(asks))
+        left = [version for version in every if version not in bad]
         for ask in asks:
             admitted = self.ground.offers.admitted(identifier, ask.specifier, leading_up=bool(ask.says), early=identifier in self.early)
             fitting = [version for version in left if version in admitted]
@@ -200,12 +213,13 @@ def resolve(ground: Ground, asks: Iterable[Ask], extras: Mapping[str, Iterable[s
 
     Only projects of the index take part; what else is required is left to the installer.
     """
-    known = [ask for ask in asks if ground.holds(ask.name)]
-    early = frozenset(ask.name for ask in known if _EARLY.search(ask.specifier))
+    held = [ask for ask in asks if ground.holds(ask.name)]
+    known, limits = [ask for ask in held if not ask.limits], [ask for ask in held if ask.limits]
+    early = frozenset(ask.name for ask in held if _EARLY.search(ask.specifier))
     active = {name: set(names) for name, names in extras.items()}
     while True:
         before = {name: set(names) for name, names in active.items()}
-        provider = _Provider(ground, active, without, early)
+        provider = _Provider(ground, active, without, limits, early)
         try:
             result = Resolver(provider, BaseReporter()).resolve(known, max_rounds=_ROUNDS)
         except ResolutionImpossible as stuck:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from kdoctor import versions
-from kdoctor.knowledge.index import Index, Target, installable
+from kdoctor.knowledge.index import Index, Release, Target, installable
 from kdoctor.solve.nearness import by_age, by_nearness
 
 
@@ -46,27 +46,37 @@ class Offers:
         return release.date if release else None
 
     def _installable(self, name: str, *, early: bool) -> list[str]:
-        """Give the releases with a file for the target, the newest first; pre-releases count too where there is nothing else."""
+        """Give the releases with a file for the target, the newest first; of a project that never had a final one, pre-releases too."""
         found = self._newest_first.get((name, early))
         if found is None:
+            every = self.known.releases(name)
             found = [
                 release.version
-                for release in reversed(self.known.releases(name))
+                for release in reversed(every)
                 if not (release.yanked or (release.prerelease and not early)) and installable(release, self.target) is not False
             ]
-            found = self._newest_first[name, early] = found if found or early else self._installable(name, early=True)
+            found = self._newest_first[name, early] = found if early or not _are_all_early(every) else self._installable(name, early=True)
         return found
 
     def _arranged(self, name: str, newest_first: list[str], asked_on: str | None) -> list[str]:
-        if self.order == "oldest":
-            return newest_first[::-1]
         if self.order == "latest":
             return newest_first
+        if self.order == "oldest":
+            return self._wheels_first(name, newest_first[::-1])
         arranged = by_age([(version, self.date(name, version)) for version in newest_first], asked_on)
         here = self.now.get(name)
         if self.order == "close" and here:
-            arranged = [
+            return [
                 *(version for version in newest_first if version == here),
                 *by_nearness([v for v in newest_first if v != here], here),
             ]
-        return arranged
+        return self._wheels_first(name, arranged)
+
+    def _wheels_first(self, name: str, arranged: list[str]) -> list[str]:
+        """Put the releases of nothing but source behind the others: they may not build here."""
+        of_source = {release.version for release in self.known.releases(name) if not release.tags}
+        return sorted(arranged, key=of_source.__contains__) if of_source else arranged
+
+
+def _are_all_early(releases: Sequence[Release]) -> bool:
+    return all(release.prerelease or release.yanked for release in releases)

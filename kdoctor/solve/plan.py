@@ -21,6 +21,8 @@ from kdoctor.solve.offers import Offers
 Rules = Callable[[Coupling], "tuple[Finding, ...]"]
 #: Sets looked at before the best found so far, or nothing, is the answer, and turns around what is known to fail in a row.
 _MOST, _DEEPEST = 40, 8
+#: Rules on pairs of releases that belong together though nothing declares it.
+_PAIRS = frozenset({"KD741", "KD743"})
 #: Backends of Keras that work without TensorFlow, the usual one first.
 _OTHER_BACKENDS = ("jax", "torch", "openvino")
 
@@ -39,6 +41,10 @@ class Plan(NamedTuple):
     forced: tuple[str, ...] = ()
     #: The backend that the set is for where nobody chose one; "" = it has none, None = there was nothing to choose.
     backend: str | None = None
+    #: What nobody declares and is needed all the same, where the index does not know it: requirements.
+    more: tuple[str, ...] = ()
+    #: What the set requires that the index does not know: names.
+    unseen: tuple[str, ...] = ()
     #: The search reached its bound: there is no set here, and no word on whether there is one.
     gave_up: bool = False
 
@@ -50,6 +56,8 @@ class Wanted(NamedTuple):
     snapshot: Snapshot
     order: str = "newest"
     now: Mapping[str, str] = {}
+    #: What limits the releases of whatever comes in, but asks for nothing.
+    constraints: tuple[str, ...] = ()
 
 
 def plan(wanted: Wanted, rules: Rules) -> Plan:
@@ -59,10 +67,11 @@ def plan(wanted: Wanted, rules: Rules) -> Plan:
     """
     target = Target.of(wanted.snapshot)
     ground = Ground(Offers(open_index(), target, wanted.order, wanted.now), versions.marker_environment(wanted.snapshot))
-    rows = asked(wanted.requirements, ground.markers)
+    rows = [*asked(wanted.requirements, ground.markers), *asked(wanted.constraints, ground.markers, limits=True)]
     solved = _Planner(wanted.snapshot, ground, rows, rules).solve()
     if solved.pins is not None:
-        return Plan(wanted.requirements, solved.pins, backend=solved.backend)
+        more, unseen = tuple(f"{ask.name}{ask.specifier}" for ask in solved.more), tuple(_unseen(ground, rows, solved.pins))
+        return Plan(wanted.requirements, solved.pins, backend=solved.backend, more=more, unseen=unseen)
     cores = list(conflicts(ground, rows))
     if not cores and solved.found.gave_up:
         return Plan(wanted.requirements, {}, gave_up=True)
@@ -115,14 +124,26 @@ def _declared(ground: Ground, pins: Mapping[str, str]) -> Iterator[Ask]:
                 yield Ask(wanted.name, wanted.specifier, name, version)
 
 
+def _unseen(ground: Ground, rows: Sequence[Row], pins: Mapping[str, str]) -> Iterator[str]:
+    extras = {ask.name: ask.extras for _, ask, _ in rows if ask.extras}
+    required = (
+        wanted.name
+        for name, version in pins.items()
+        if (release := ground.known.release(name, version))
+        for text in release.requires(ground.target)
+        if (wanted := versions.requirement(text)) and versions.marker_holds(wanted.marker, ground.markers, extras.get(name, ()))
+    )
+    yield from sorted({name for name in required if name not in pins and not ground.holds(name)})
+
+
 Row = tuple[str, Ask, tuple[str, ...]]
 
 
-def asked(requirements: Sequence[str], markers: Mapping[str, str] | None) -> list[Row]:
+def asked(requirements: Sequence[str], markers: Mapping[str, str] | None, *, limits: bool = False) -> list[Row]:
     """Read the requirements, those aside whose marker does not hold: each text with what it asks and its extras."""
     read_all = ((text, versions.requirement(text)) for text in requirements)
     return [
-        (text, Ask(one.name, one.specifier), one.extras)
+        (text, Ask(one.name, one.specifier, extras=one.extras, limits=limits), () if limits else one.extras)
         for text, one in read_all
         if one and versions.marker_holds(one.marker, markers) is not False
     ]
@@ -134,6 +155,8 @@ class _Solved(NamedTuple):
     #: What the rules say against the best set, where no set pleased them.
     against: tuple[str, ...] = ()
     backend: str | None = None
+    #: What nobody declares and is needed all the same, as far as the index does not know it.
+    more: tuple[Ask, ...] = ()
 
 
 class _Turn(NamedTuple):
@@ -171,9 +194,9 @@ class _Planner:
             first = first or found
             if found.pins is None:
                 continue
-            wrong = self._wrong(found.pins)
+            wrong = self._wrong(found.pins, more)
             if not wrong:
-                return _Solved(found.pins, found)
+                return _Solved(found.pins, found, more=tuple(ask for ask in more if not self.ground.holds(ask.name)))
             if wrong.backend is not None and not unbacked:
                 unbacked = _Solved(found.pins, found, backend=wrong.backend)
                 if wrong.backend:
@@ -184,19 +207,23 @@ class _Planner:
                 waiting += [_Turn(turn.strays + i, turn.depth + 1, more + one, _merged(without, other)) for i, (one, other) in around]
         return unbacked or _Solved(None, first or Found(None), against)
 
-    def _wrong(self, pins: Mapping[str, str]) -> _Wrong | None:
-        """Give what is wrong with a set, and the ways around it; None where nothing is."""
-        coupling = couple(self._installed(pins))
+    def _wrong(self, pins: Mapping[str, str], more: Sequence[Ask] = ()) -> _Wrong | None:
+        """Give what is wrong with a set and what is asked for besides, and the ways around it; None where nothing is."""
+        coupling = couple(self._installed(pins, more))
         for fact in FACTS:
             if fact.severity is Severity.ERROR and self._speaks(fact, coupling):
                 return _Wrong((fact.says,), tuple(self._around(fact, coupling)))
-        errors = [finding for finding in self.rules(coupling) if finding.severity is Severity.ERROR and not self._forgiven(finding)]
+        errors = [finding for finding in self.rules(coupling) if self._is_wrong(finding) and not self._forgiven(finding)]
         if not errors:
             return None
         backend = next((name for name in _OTHER_BACKENDS if name in pins), "") if self._is_unbacked(errors) else None
         needs = [ask for finding in errors for way in finding.ways[:1] for ask in _needs(way.needs)]
         ways: list[_Way] = [(tuple(needs), {})] if needs else []
         return _Wrong(tuple(finding.summary for finding in errors), tuple(ways), backend)
+
+    def _is_wrong(self, finding: Finding) -> bool:
+        """Tell whether a set with this finding is not to be had; a pair that nobody made for each other is not planned either."""
+        return finding.severity is Severity.ERROR or (finding.rule in _PAIRS and finding.severity is Severity.WARNING)
 
     def _is_unbacked(self, errors: Sequence[Finding]) -> bool:
         """Tell whether all that is wrong is that Keras would look for TensorFlow, which nobody asked for."""
@@ -226,7 +253,7 @@ class _Planner:
                 # What is needed depends on the very release.
                 yield (), {found.name: frozenset({found.version})}
 
-    def _installed(self, pins: Mapping[str, str]) -> Snapshot:
+    def _installed(self, pins: Mapping[str, str], asked: Sequence[Ask]) -> Snapshot:
         """Give the environment as it would be, with everything there that the index does not know."""
         known = [self._distribution(name, version) for name, version in pins.items()]
         there = set(pins)
@@ -236,7 +263,7 @@ class _Planner:
             for text in one.requires or ()
             if (wanted := versions.requirement(text)) and wanted.name not in there and wanted.name not in ROLES
         }
-        others = {ask.name for ask in self.asks} - there
+        others = {ask.name for ask in (*self.asks, *asked) if not ask.limits} - there
         more = (Distribution(name, None, ()) for name in sorted(brought | others) if not self.ground.holds(name))
         return self.snapshot._replace(distributions=(*known, *more))
 
