@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from builders import snapshot
 from click.testing import CliRunner
 
 from kdoctor.cli.check import check
+from kdoctor.cli.project import _line as bar
 from kdoctor.cli.scan import scan
 from kdoctor.collect import sources
 from kdoctor.collect.sources import Wanted
@@ -187,6 +189,41 @@ def test_a_baseline_lets_only_new_findings_count(tree):
     assert run(scan, "--write-baseline", "known.json").exit_code == 0
     assert run(scan, "--baseline", "known.json").exit_code == 0
     assert run(scan).exit_code == 1
+
+
+@pytest.fixture
+def many(tree, monkeypatch):
+    tree({f"m{number}.py": "import keras" for number in range(12)})
+    for name, value in (("_FEW", 2), ("_BATCH", 3), ("_MANY", 4)):
+        monkeypatch.setattr(sources, name, value)
+
+
+@pytest.mark.usefixtures("many")
+def test_how_far_the_reading_is_can_be_told():
+    told: list[tuple[int, int]] = []
+    scanned = sources.scan(Wanted((".",)), lambda done, of: told.append((done, of)))
+    assert told == [(4, 0), (8, 0), (12, 0), (3, 12), (6, 12), (9, 12), (12, 12)]
+    assert len(scanned.facts) == scanned.files == 12
+
+
+@pytest.mark.usefixtures("many")
+def test_whoever_interrupts_leaves_no_process_behind():
+    def interrupt(_done: int, of: int) -> None:
+        if of:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        sources.scan(Wanted((".",)), interrupt)
+    assert multiprocessing.active_children() == []
+
+
+@pytest.mark.parametrize(("columns", "longest"), [("200", 100), ("60", 59), ("20", 40)])
+def test_the_bar_fits_the_terminal(columns, longest, monkeypatch):
+    monkeypatch.setenv("COLUMNS", columns)
+    lines = [bar(done, 123_456) for done in (0, 61_728, 123_456)]
+    assert all(len(line) <= longest for line in lines)
+    assert 0 <= lines[1].count("-") - lines[1].count("#") <= 1
+    assert bar(7000, 0) == "  looking  7000 files"
 
 
 def test_hostile_names_do_not_reach_the_terminal(tree):

@@ -7,7 +7,8 @@ from builders import snapshot
 
 from kdoctor.cli.check import exit_code
 from kdoctor.doctor import diagnose
-from kdoctor.model import Finding, Impossible, Remedy, Severity
+from kdoctor.model import Finding, Impossible, Remedy, Severity, WayUsed
+from kdoctor.render.places import ways
 from kdoctor.render.text import render
 from kdoctor.render.words import Face, clean, wrapped
 
@@ -140,3 +141,14 @@ def test_clean(text, shown):
 )
 def test_wrapped(text, lines):
     assert wrapped(text, 8, "- ", "  ") == lines
+
+
+def test_ways_to_keras_stand_in_columns():
+    used = (
+        WayUsed("tensorflow.keras", 5000, 40000, works=True, resolves_to="keras 3.15.1", backend="jax", because=()),
+        WayUsed("keras", 1, 1, works=None, resolves_to=None, backend=None, because=()),
+    )
+    assert ways(used, Face(unicode=False)) == [
+        "  tensorflow.keras        40000 places in 5000 files  works    keras 3.15.1 on jax",
+        "  keras                   1 place in 1 file           unknown",
+    ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -44,6 +45,16 @@ def with_project(snapshot: Snapshot, scanned: Scanned, *, plain: bool = False) -
     return snapshot._replace(sources={**(snapshot.sources or {}), **(as_snapshot(scanned) if plain else scanned.facts)})
 
 
+def _line(done: int, of: int) -> str:
+    """Give one line that fits the terminal: a longer one would leave remains behind."""
+    if not of:
+        return f"  looking  {done} files"
+    width = max(0, min(_WIDTH, shutil.get_terminal_size().columns - 45))
+    full = width * done // of
+    bar = f"[{'#' * full}{'-' * (width - full)}]  " if width else ""
+    return f"  reading  {bar}{done} of {of} files"
+
+
 @contextlib.contextmanager
 def _bar() -> Iterator[Callable[[int, int], None]]:
     """Show on a terminal how far the reading is, from the second second on, and take it away at the end."""
@@ -55,8 +66,7 @@ def _bar() -> Iterator[Callable[[int, int], None]]:
         nonlocal shown
         if terminal and time.monotonic() - started > _PATIENCE:
             shown = True
-            full = _WIDTH * done // max(of, 1)
-            click.echo(f"\r  reading  [{'#' * full}{'-' * (_WIDTH - full)}]  {done} of {of} files", err=True, nl=False)
+            click.echo(f"\r\x1b[K{_line(done, of)}", err=True, nl=False)
 
     try:
         yield tell

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
@@ -28,6 +29,9 @@ _LARGEST_NOTEBOOK = 64 * 2**20
 #: So many files go to a process at once, and so many are read without a second process.
 _BATCH = 64
 _FEW = 150
+_KILLED_HINT = "leave out what is large and no source with --exclude"
+#: After so many files found it is told that there are more to find.
+_MANY = 1000
 
 
 class Scanned(NamedTuple):
@@ -53,10 +57,15 @@ class Wanted(NamedTuple):
 def scan(wanted: Wanted, tell: Callable[[int, int], None] = lambda _done, _of: None) -> Scanned:
     """Read every Python file and notebook below the paths; `tell` is called with the number of files done, and of all.
 
-    A path that does not exist raises KdoctorError. Paths in the result are written as they were named, with forward slashes.
+    While it is not known how many there are, `tell` gets the number of those found, and 0. A path that does not exist raises KdoctorError.
+    Paths in the result are written as they were named, with forward slashes.
     """
     unread: dict[str, str] = {}
-    files = list(_files(wanted, unread))
+    files: list[str] = []
+    for path in _files(wanted, unread):
+        files.append(path)
+        if len(files) % _MANY == 0:
+            tell(len(files), 0)
     facts: dict[str, SourceFacts] = {}
     done = 0
     for batch in _results(files):
@@ -82,11 +91,23 @@ def _results(files: Sequence[str]) -> Iterator[list[_Row]]:
         return
     import multiprocessing  # noqa: PLC0415 -- only where there are many files.
     from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415 -- the same.
+    from concurrent.futures.process import BrokenProcessPool  # noqa: PLC0415 -- the same.
 
     # A fork starts in no time, and this process has no threads that it could tear apart.
     context = multiprocessing.get_context("fork" if "fork" in multiprocessing.get_all_start_methods() else "spawn")
-    with ProcessPoolExecutor(workers, mp_context=context) as pool:
+    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_leave_interrupts)
+    try:
         yield from pool.map(_read_batch, batches)
+    except BrokenProcessPool:
+        raise KdoctorError("a process that read source was killed, most likely for want of memory", _KILLED_HINT) from None
+    finally:
+        # Whoever interrupts does not wait for what has not begun.
+        pool.shutdown(cancel_futures=True)
+
+
+def _leave_interrupts() -> None:
+    """Let the first process alone answer Ctrl-C, which the terminal sends to all: a second process could die holding a lock."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _cores() -> int:

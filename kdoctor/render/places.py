@@ -53,11 +53,16 @@ def files(number: int) -> str:
 
 def ways(used: tuple[WayUsed, ...], face: Face) -> list[str]:
     """Give one line for each way to Keras: how often it is used, and what it gets here."""
-    return [_way(one, face) for one in used]
+    width = max(26, *(len(_where(one)) + 2 for one in used)) if used else 0
+    return [_way(one, width, face) for one in used]
 
 
-def _way(one: WayUsed, face: Face) -> str:
+def _where(one: WayUsed) -> str:
+    return f"{one.places} place{'' if one.places == 1 else 's'} in {one.files} file{'' if one.files == 1 else 's'}"
+
+
+def _way(one: WayUsed, width: int, face: Face) -> str:
     state, color = {True: ("works", "32"), False: ("fails", "31"), None: ("unknown", "33")}[one.works]
-    where = f"{one.places} place{'' if one.places == 1 else 's'} in {one.files} file{'' if one.files == 1 else 's'}"
     detail = " ".join(one.because) if one.works is False else (one.resolves_to or "") + (f" on {one.backend}" if one.backend else "")
-    return f"  {one.way:<24}{where:<26}{paint(state, color, face)}{' ' * (9 - len(state)) + clean(detail) if detail else ''}".rstrip()
+    detail = " " * (9 - len(state)) + clean(detail) if detail else ""
+    return f"  {one.way:<24}{_where(one):<{width}}{paint(state, color, face)}{detail}".rstrip()
