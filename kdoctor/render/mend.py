@@ -61,7 +61,8 @@ def _has_no_way(finding: Finding) -> bool:
 def _without_or(advice: str) -> str:
     """Drop the first word of advice that was written to stand after a remedy: the label says it."""
     rest = advice.removeprefix("Or ")
-    return rest[:1].upper() + rest[1:]
+    # A command is to be copied as it stands.
+    return rest if rest.startswith("python -") else rest[:1].upper() + rest[1:]
 
 
 def _same(remedies: Sequence[Remedy], known: Sequence[Remedy], places: Mapping[str, Finding]) -> str:

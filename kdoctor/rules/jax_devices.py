@@ -163,7 +163,7 @@ def libtpu(coupling: Coupling) -> Iterator[Finding]:
             installed.name,
             f"{label(installed)} has no library in it",
             cause,
-            'python -m pip install "jax[tpu]==0.4.16" or later',
+            'python -m pip install "jax[tpu]>=0.4.16"',
         )
     elif installed and installed.version in LIBTPU_AHEAD and below(jax.version, LIBTPU_AHEAD[installed.version]):
         first = LIBTPU_AHEAD[installed.version]

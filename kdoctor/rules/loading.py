@@ -77,13 +77,13 @@ def _hidden(coupling: Coupling, code: str, severity: Severity, summary: str, cau
         subjects=("CUDA_VISIBLE_DEVICES", "gpu"),
         evidence=(Evidence(f"set in {where}", "NVIDIA CUDA programming guide, CUDA environment variables"),),
         ways=(Way("show-devices", "show every GPU", environment={"CUDA_VISIBLE_DEVICES": None}),) if mendable else (),
-        advice=_in_file(where),
+        advice=_in_file(where, "Change it"),
     )
 
 
-def _in_file(where: str) -> str | None:
+def _in_file(where: str, what: str) -> str | None:
     """Say that a program's own setting, which wins, must be changed in the program."""
-    return None if where == _ENVIRONMENT else f"Change it in {where}, whose setting wins over the environment."
+    return None if where == _ENVIRONMENT else f"{what} in {where}, whose setting wins over the environment."
 
 
 def stubs_on_path(coupling: Coupling) -> Iterator[Finding]:
@@ -199,5 +199,5 @@ def _platform(coupling: Coupling, value: str, where: str, cause: str, better: st
         evidence=(Evidence(f"set in {where}", "jax-ml/jax#12335; jax/_src/xla_bridge.py"),),
         breaks=frozenset({"jax"}) if severity is Severity.ERROR else frozenset(),
         ways=(way,) if where == _ENVIRONMENT else (),
-        advice=_in_file(where),
+        advice=_in_file(where, "Leave it out" if better is None else f"Say {better}, or leave it out,"),
     )
