@@ -421,6 +421,9 @@ class Impossible(NamedTuple):
 
     goal: str
     because: tuple[str, ...]
+    #: The newest other Python on which all of it could be had, and what would be there; "" = on none, None = nobody looked.
+    python: str | None = None
+    pins: Mapping[str, str] = {}
 
 
 class Head(NamedTuple):

@@ -185,6 +185,21 @@ def test_oldest_and_nearest() -> None:
     assert (near["tensorflow"], near["keras"], near["numpy"]) == ("2.18.0", "3.6.0", "1.26.4")
 
 
+#: What cannot be had on Python 3.12 (Linux), and on which other Python it can.
+ELSEWHERE = (
+    (("tensorflow==2.15.*",), "3.11", {"tensorflow": "2.15.1"}),
+    (("keras==2.15.*", "scikeras"), "3.11", {"keras": "2.15.0", "scikeras": "0.12.0"}),
+    (("tensorflow==2.17.*", "numpy>=2.1"), "", {}),
+)
+
+
+@pytest.mark.parametrize(("asked", "python", "there"), ELSEWHERE, ids=lambda one: str(one)[:40])
+def test_another_python_is_named_where_it_would_do(asked: tuple[str, ...], python: str, there: dict[str, str]) -> None:
+    document = json.loads(run(*asked, "--python-version", "3.12", "--format", "json", code=1))
+    assert document["another_python"] == ({"python": python, "pins": there} if python else None)
+    assert ("Python 3.11 is the newest for which there is a set" in run(*asked, "--python-version", "3.12", code=1)) is bool(python)
+
+
 def test_a_search_that_ends_at_its_bound_says_neither_yes_nor_no(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fresh, "_ROUNDS", 2)
     with pytest.raises(KdoctorError, match="neither a set nor why"):

@@ -11,6 +11,7 @@ from builders import released
 
 from kdoctor.doctor import diagnose
 from kdoctor.model import Distribution, Python, Report, Severity, Snapshot
+from kdoctor.render.mend import beyond
 from kdoctor.solve.commands import commands
 from kdoctor.solve.nearness import by_age, by_nearness
 
@@ -302,6 +303,21 @@ def test_what_the_index_does_not_know_still_binds() -> None:
     assert impossible.goal == "keep tensorflow 2.15.1"
     assert "strangelib 1.0 requires numpy>=2" in impossible.because
     assert "tensorflow 2.15.1 requires numpy<2.0.0" in impossible.because
+
+
+#: Where Keras 2.15 stands without TensorFlow, and what is said as no pin mends it there.
+NOWHERE = (
+    ("3.14", "linux", "x86_64", "Python 3.11 is the newest on which one does (tensorflow 2.15.1 with keras 2.15.0)"),
+    ("3.14", "darwin", "x86_64", "Python 3.11 is the newest on which one does (tensorflow 2.15.1 with keras 2.15.0)"),
+    ("3.12", "linux", "ppc64le", "it takes a second environment"),
+)
+
+
+@pytest.mark.parametrize(("python", "system", "machine", "says"), NOWHERE)
+def test_where_nothing_helps_here_another_python_is_named(python: str, system: str, machine: str, says: str) -> None:
+    report = diagnose(released("keras==2.15.0 numpy==1.26.4", python=python, system=system, machine=machine))
+    assert report.remedies == ()
+    assert says in beyond(report.impossible)
 
 
 def test_what_the_index_does_not_know_may_move_for_the_family() -> None:

@@ -21,7 +21,8 @@ from kdoctor.render.words import clean
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from kdoctor.model import Snapshot
+    from kdoctor.knowledge.coupling import Coupling
+    from kdoctor.model import Finding, Snapshot
     from kdoctor.render.plan import Planned
     from kdoctor.solve.plan import Wanted
     from kdoctor.versions import Requirement
@@ -148,15 +149,20 @@ def _planned(wanted: Wanted, wishes: Wishes) -> Planned:
     from kdoctor.knowledge import reach  # noqa: PLC0415 -- the same.
     from kdoctor.knowledge.index import Target, open_index  # noqa: PLC0415 -- the same.
     from kdoctor.render.plan import Planned  # noqa: PLC0415 -- the same.
+    from kdoctor.solve.another_python import Elsewhere, newest_python  # noqa: PLC0415 -- the same.
     from kdoctor.solve.plan import plan  # noqa: PLC0415 -- the same.
+
+    def judge(coupling: Coupling) -> tuple[Finding, ...]:
+        return rules.run(coupling, provenance=False)[0]
 
     index = open_index()
     sorted_out = _sorted_out(wanted, wishes, index.projects)
-    made = plan(wanted, lambda coupling: rules.run(coupling, provenance=False)[0])
+    made = plan(wanted, judge)
     if made.gave_up:
         raise KdoctorError(
             "the search reached its bound and found neither a set nor why there is none", "ask for some of it in fewer versions"
         )
+    there = newest_python(wanted, judge) if made.conflicts and not made.works else Elsewhere()
     given = set(wishes.elsewhere.values())
     names = {name_of(text) for text in given if text}
     left = [text for text, row in sorted_out.here.items() if row.name not in made.pins and row.name not in names]
@@ -174,6 +180,8 @@ def _planned(wanted: Wanted, wishes: Wishes) -> Planned:
         works=made.works,
         known=made.known,
         forced=made.forced,
+        python=there.python,
+        there=there.pins,
         date=index.date,
         verified="index" if made.pins else "none",
     )

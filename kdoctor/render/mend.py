@@ -100,10 +100,21 @@ def _asked(remedy: Remedy, face: Face) -> Iterator[str]:
 
 def _no_way(impossible: Sequence[Impossible], face: Face) -> Iterator[str]:
     if impossible:
-        yield from labelled("mend", "no set of releases holds together here; it takes another Python or a second environment", face)
+        yield from labelled("mend", f"no set of releases holds together here; {beyond(impossible)}", face)
         yield from _impossible(impossible, face)
     else:
         yield "  mend  no pin and no variable mends this"
+
+
+def beyond(impossible: Sequence[Impossible]) -> str:
+    """Say where to go when nothing can be had here: to another Python, which one, or to a second environment."""
+    known = next((row for row in impossible if row.python is not None), None)
+    if known is None:
+        return "it takes another Python or a second environment"
+    if not known.python:
+        return "it takes a second environment"
+    there = " with ".join(f"{name} {version}" for name, version in known.pins.items())
+    return f"Python {known.python} is the newest on which one does{f' ({there})' if there else ''}, or it takes a second environment"
 
 
 def _impossible(impossible: Sequence[Impossible], face: Face) -> Iterator[str]:

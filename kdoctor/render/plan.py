@@ -33,6 +33,9 @@ class Planned(NamedTuple):
     works: Mapping[str, str]
     known: tuple[str, ...]
     forced: tuple[str, ...]
+    #: Where there is no set: the newest other Python for which there is one, and what was asked for of it; "" = none was found.
+    python: str
+    there: Mapping[str, str]
     #: Date of the index, YYYY-MM-DD.
     date: str
     #: index: solved against it; resolver: a real one agreed just now; none.
@@ -95,6 +98,9 @@ def refusal(plan: Planned, face: Face) -> str:
         lines += ["", *wrapped(clean(f"{' and '.join(conflict)} cannot be had{' together' if len(conflict) > 1 else ''}:"), face.width)]
         for sentence in because:
             lines += wrapped(clean(sentence), face.width, "  - ", "    ")
+    if plan.python:
+        there = " with ".join(f"{name} {version}" for name, version in plan.there.items())
+        lines += ["", *wrapped(clean(f"Python {plan.python} is the newest for which there is a set: {there}."), face.width)]
     if plan.works:
         lines += ["", *wrapped(clean(f"Metadata forbids it, but it is known to work: {'; '.join(plan.known)}."), face.width)]
         lines += ["  " + command for command in forced_commands(plan)]
@@ -125,6 +131,7 @@ def document(plan: Planned) -> dict[str, Any]:
             {"requirements": list(conflict), "because": list(because)}
             for conflict, because in zip(plan.conflicts, plan.because, strict=True)
         ],
+        "another_python": {"python": plan.python, "pins": dict(plan.there)} if plan.python else None,
         "known_to_work": {"pins": dict(plan.works), "says": list(plan.known), "commands": list(forced_commands(plan))}
         if plan.works
         else None,

@@ -36,7 +36,16 @@ def remedies(coupling: Coupling, findings: Sequence[Finding], rules: Rules) -> t
                 impossible.setdefault(outcome.impossible.goal, outcome.impossible)
             elif not any(_same(outcome.remedy, other.remedy) for other in found):
                 found.append(outcome)
-    return tuple(_named_apart(_shown(found))), tuple(impossible.values())[:_MOST]
+    rows = tuple(impossible.values())[:_MOST]
+    return tuple(_named_apart(_shown(found))), rows if found or not rows else _with_another_python(bench, rows)
+
+
+def _with_another_python(bench: Bench, rows: tuple[Impossible, ...]) -> tuple[Impossible, ...]:
+    """Say for the first goal, where no goal can be reached here, which other Python would do."""
+    from kdoctor.solve.another_python import another_python  # noqa: PLC0415 -- mostly there is a remedy.
+
+    there = another_python(bench.coupling, goals(bench.findings, bench.severity)[0], bench.rules)
+    return (rows[0]._replace(python=there.python, pins=there.pins), *rows[1:])
 
 
 def _same(one: Remedy | None, other: Remedy | None) -> bool:

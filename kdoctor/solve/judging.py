@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Hashable
+from collections.abc import Callable, Collection, Hashable, Sequence
 
 from kdoctor.knowledge.coupling import Coupling, couple
 from kdoctor.model import Finding, Severity
@@ -24,8 +24,9 @@ _NOT_BY_PINS = frozenset({"KD102", "KD303", "KD304", "KD305", "KD405"})
 class Bench:
     """The rules, and what they said of the environment as it is."""
 
-    def __init__(self, coupling: Coupling, findings: Collection[Finding], severity: Severity, rules: Rules) -> None:
+    def __init__(self, coupling: Coupling, findings: Sequence[Finding], severity: Severity, rules: Rules) -> None:
         self.coupling = coupling
+        self.findings = findings
         self.severity = severity
         self.rules = rules
         #: How much was looked at so far, for all goals together.

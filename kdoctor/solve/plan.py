@@ -21,6 +21,8 @@ from kdoctor.solve.offers import Offers
 Rules = Callable[[Coupling], "tuple[Finding, ...]"]
 #: Sets looked at before the best found so far, or nothing, is the answer, and turns around what is known to fail in a row.
 _MOST, _DEEPEST = 40, 8
+#: The same where there is not much time, and what is known to fail is told of in so many sentences.
+_AT_ONCE, _TOLD = 6, 2
 #: Rules on pairs of releases that belong together though nothing declares it.
 _PAIRS = frozenset({"KD741", "KD743"})
 #: Backends of Keras that work without TensorFlow, the usual one first.
@@ -65,9 +67,7 @@ def plan(wanted: Wanted, rules: Rules) -> Plan:
 
     Raises KdoctorError where the index cannot be read; requirements must be such as `versions.requirement` reads.
     """
-    target = Target.of(wanted.snapshot)
-    ground = Ground(Offers(open_index(), target, wanted.order, wanted.now), versions.marker_environment(wanted.snapshot))
-    rows = [*asked(wanted.requirements, ground.markers), *asked(wanted.constraints, ground.markers, limits=True)]
+    ground, rows = _stand(wanted)
     solved = _Planner(wanted.snapshot, ground, rows, rules).solve()
     if solved.pins is not None:
         more, unseen = tuple(f"{ask.name}{ask.specifier}" for ask in solved.more), tuple(_unseen(ground, rows, solved.pins))
@@ -88,6 +88,20 @@ def plan(wanted: Wanted, rules: Rules) -> Plan:
         known=known,
         forced=_forced(ground, works),
     )
+
+
+def possible(wanted: Wanted, rules: Rules) -> Mapping[str, str]:
+    """Give a set where one is found at once; {} where there is none, and where it would take a longer search."""
+    ground, rows = _stand(wanted)
+    if _resolved(ground, rows).pins is None:
+        return {}
+    return _Planner(wanted.snapshot, ground, rows, rules, _AT_ONCE).solve().pins or {}
+
+
+def _stand(wanted: Wanted) -> tuple[Ground, list[Row]]:
+    target = Target.of(wanted.snapshot)
+    ground = Ground(Offers(open_index(), target, wanted.order, wanted.now), versions.marker_environment(wanted.snapshot))
+    return ground, [*asked(wanted.requirements, ground.markers), *asked(wanted.constraints, ground.markers, limits=True)]
 
 
 def _known_to_fail(wanted: Wanted, ground: Ground, rows: Sequence[Row], rules: Rules, against: tuple[str, ...]) -> Plan:
@@ -172,8 +186,8 @@ class _Turn(NamedTuple):
 class _Planner:
     """One set of requirements, and every set of releases that was looked at for it."""
 
-    def __init__(self, snapshot: Snapshot, ground: Ground, asked: Sequence[Row], rules: Rules) -> None:
-        self.snapshot, self.ground, self.rules = snapshot, ground, rules
+    def __init__(self, snapshot: Snapshot, ground: Ground, asked: Sequence[Row], rules: Rules, most: int = _MOST) -> None:
+        self.snapshot, self.ground, self.rules, self.most = snapshot, ground, rules, most
         self.asks = tuple(ask for _, ask, _ in asked)
         self.extras = {ask.name: extras for _, ask, extras in asked if extras}
         self.looked_at = 0
@@ -184,7 +198,7 @@ class _Planner:
         unbacked: _Solved | None = None
         against: tuple[str, ...] = ()
         waiting = [_Turn(0, 0, (), {})]
-        while waiting and self.looked_at < _MOST:
+        while waiting and self.looked_at < self.most:
             # Of what strays as little from the first way around as anything, the one that went furthest.
             turn = min(waiting, key=lambda one: (one.strays, -one.depth))
             waiting.remove(turn)
@@ -201,7 +215,7 @@ class _Planner:
                 unbacked = _Solved(found.pins, found, backend=wrong.backend)
                 if wrong.backend:
                     return unbacked
-            against = against or tuple(wrong.says)
+            against = tuple(dict.fromkeys((*against, *wrong.says)))[:_TOLD]
             if turn.depth < _DEEPEST:
                 around = enumerate(wrong.ways)
                 waiting += [_Turn(turn.strays + i, turn.depth + 1, more + one, _merged(without, other)) for i, (one, other) in around]
