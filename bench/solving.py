@@ -1,4 +1,4 @@
-"""How long `kdoctor pin` takes beside `uv pip compile` on the same requirements, with a warm cache of uv's.
+"""How long `kdoctor pin` takes beside `uv pip compile --offline` on the same requirements, with a warm cache of uv's.
 
 The sets are those of the tests: healthy ones and impossible ones. Measured are the whole process and, within it, the solving alone:
 from the requirements to the plan, with every cache of its own cold but all modules loaded. What counts are the ratios of the medians
@@ -85,7 +85,7 @@ def commands(row: dict[str, Any], programs: Path, uv: str, folder: Path) -> dict
             *(str(programs / "kdoctor"), "pin", *row["requirements"], *backend),
             *("--python-version", row["python"], "--platform", row["platform"]),
         ],
-        "uv pip compile": [uv, "pip", "compile", str(asked), "--quiet", "--no-build", *target, "--output-file", os.devnull],
+        "uv pip compile": [uv, "pip", "compile", str(asked), "--quiet", "--offline", "--no-build", *target, "--output-file", os.devnull],
     }
 
 
@@ -97,8 +97,8 @@ def main() -> None:
     for row, code in sets():
         named = commands(row, programs, uv, programs.parent)
         for command in named.values():
-            # Fills the caches of uv and of the system.
-            subprocess.run(command, capture_output=True, check=False)
+            # Fills the caches of the system, and of uv, which asks the index here and only here.
+            subprocess.run([one for one in command if one != "--offline"], capture_output=True, check=False)
         rounds: dict[str, list[float]] = {}
         for _ in range(ROUNDS):
             for name, command in named.items():
