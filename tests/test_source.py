@@ -188,6 +188,15 @@ def test_a_cell_that_does_not_parse_leaves_the_others():
     ("data", "problem"),
     [
         (b"import keras\nprint 'x'", "line 2: written for Python 2"),
+        (b"import keras\nexec code", "line 2: written for Python 2"),
+        (b"import keras\nmode = 0777", "line 2: written for Python 2"),
+        (b"import keras\nif a <> b: pass", "line 2: written for Python 2"),
+        (b"import keras\ntry: f()\nexcept IOError, e: pass", "line 3: written for Python 2"),
+        (b"import keras\nraise E, 'x'", "line 2: written for Python 2"),
+        (b"import keras\nx = 1L", "line 2: written for Python 2"),
+        (b"import keras\nprint = f(", "line 2: '(' was never closed"),
+        (b"import keras\n" + b"keras\n" * 300_001, "too large a program to be read; it looks generated"),
+        (b"import keras\n#" + b"x" * 4 * 2**20, "larger than 4 MiB"),
         (b"import keras\n\0", "not Python source: it has null bytes"),
         (b"# coding: nonsense\nimport keras", "the declared encoding nonsense is not known"),
         (b"# coding: rot13\nimport keras", "the declared encoding rot13 is none for text"),
@@ -201,6 +210,44 @@ def test_what_cannot_be_read_is_told_in_one_line(data, problem):
     facts = facts_of(data, is_notebook=False)
     assert facts is not None
     assert facts.problems == (problem,)
+
+
+def test_pictures_make_no_notebook_too_large():
+    text = json.dumps({"cells": [{"cell_type": "code", "source": "import keras", "outputs": ["x" * 5 * 2**20]}]})
+    facts = facts_of(text.encode(), is_notebook=True)
+    assert facts is not None
+    assert [one.name for one in facts.uses] == ["keras"]
+
+
+@pytest.mark.parametrize(
+    ("more", "names"),
+    [
+        ('"metadata": {"language_info": {"name": "R"}}', []),
+        ('"metadata": {"kernelspec": {"language": "julia"}}', []),
+        ('"metadata": {"kernelspec": {"language": "python"}}', ["keras"]),
+        ('"metadata": {"language_info": {"name": "ipython"}}', ["keras"]),
+        ('"metadata": 3', ["keras"]),
+        ('"x": ' + "1" * 5000, ["keras"]),
+        ('"x": NaN', ["keras"]),
+    ],
+)
+def test_cells_of_other_languages_are_none_of_ours(more, names):
+    text = f'{{"cells": [{{"cell_type": "code", "source": "import keras"}}], {more}}}'
+    facts = facts_of_text(text, is_notebook=True)
+    assert ([one.name for one in facts.uses], facts.problems) == (names, ())
+
+
+def test_half_a_character_in_a_notebook_hides_nothing():
+    facts = facts_of(b'{"cells": [{"cell_type": "code", "source": "x = \'\\ud800\'\\nimport keras"}]}', is_notebook=True)
+    assert facts is not None
+    assert [(one.name, one.place.line) for one in facts.uses] == [("keras", 2)]
+    assert facts.problems == ()
+
+
+def test_very_many_parts_make_a_notebook_too_large():
+    facts = facts_of(b'{"keras": [' + b"[]," * 2_000_001 + b"1]}", is_notebook=True)
+    assert facts is not None
+    assert facts.problems == ("too large a notebook to be read",)
 
 
 @pytest.mark.parametrize("text", ["{", "[]", '{"cells": 3}', '{"keras": 1}', "[" * 100_000])

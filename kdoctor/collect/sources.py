@@ -13,7 +13,7 @@ from kdoctor.collect.gitignore import can_read_gitignore
 from kdoctor.errors import KdoctorError
 from kdoctor.source.facts import SourceFacts
 from kdoctor.source.reading import NEEDLES, SUFFIXES, facts_of
-from kdoctor.source.text import LARGEST
+from kdoctor.source.text import LARGEST, LARGEST_NOTEBOOK
 
 if TYPE_CHECKING:
     from kdoctor.collect.gitignore import Patterns
@@ -24,8 +24,6 @@ PASSED_OVER = frozenset({
     ".svn", ".tox", ".venv", "__pycache__", "__pypackages__", "_build", "buck-out", "build", "dist", "node_modules", "site-packages",
     "venv",
 })  # fmt: skip
-#: Notebooks carry pictures along.
-_LARGEST_NOTEBOOK = 64 * 2**20
 #: So many files go to a process at once, and so many are read without a second process.
 _BATCH = 64
 _FEW = 150
@@ -138,7 +136,7 @@ def _read(path: str) -> tuple[SourceFacts | None, str]:
             status = os.fstat(file.fileno())
             if not stat.S_ISREG(status.st_mode):
                 return None, "no plain file"
-            limit = _LARGEST_NOTEBOOK if notebook else LARGEST
+            limit = LARGEST_NOTEBOOK if notebook else LARGEST
             if status.st_size > limit:
                 return None, f"larger than {limit // 2**20} MiB" if _speaks_of_keras(file) else ""
             return facts_of(file.read(), is_notebook=notebook), ""
@@ -147,11 +145,9 @@ def _read(path: str) -> tuple[SourceFacts | None, str]:
 
 
 def _speaks_of_keras(file: BinaryIO) -> bool:
-    """Look through a file of any size without taking it into memory."""
-    import mmap  # noqa: PLC0415 -- only for what is too large to be source.
-
-    with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-        return any(content.find(needle) >= 0 for needle in NEEDLES)
+    """Look through the beginning of a file of any size, where a program says what it imports."""
+    beginning = file.read(LARGEST)
+    return any(needle in beginning for needle in NEEDLES)
 
 
 def _open_now(path: str, flags: int) -> int:

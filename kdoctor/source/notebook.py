@@ -39,12 +39,22 @@ class Said(NamedTuple):
 def cells_of(text: str) -> list[Cell]:
     """Give the code cells of a notebook; raises ValueError with what is wrong where it is none."""
     try:
-        document = json.loads(text)
+        document = json.loads(text, parse_int=float)  # Python refuses to make whole numbers of thousands of digits.
     except RecursionError:
         raise ValueError("nested too deeply") from None
     if not isinstance(document, dict):
         raise ValueError("it is no JSON object")  # noqa: TRY004 -- the caller tells one kind of failure.
-    return list(_cells(document))
+    return list(_cells(document)) if _is_python(document.get("metadata")) else []
+
+
+def _is_python(metadata: Any) -> bool:
+    """Tell whether the cells are Python; where nothing is said of it, they are."""
+    for key, word in (("language_info", "name"), ("kernelspec", "language")):
+        part = metadata.get(key) if isinstance(metadata, dict) else None
+        language = part.get(word) if isinstance(part, dict) else None
+        if isinstance(language, str) and language:
+            return language.lower().startswith(("python", "ipython"))
+    return True
 
 
 def _cells(document: dict[str, Any]) -> Iterator[Cell]:

@@ -13,7 +13,7 @@ from kdoctor.source.facts import SourceFacts
 from kdoctor.source.families import FRAMEWORKS
 from kdoctor.source.lines import Lines
 from kdoctor.source.reader import Reader
-from kdoctor.source.text import NotText, decoded
+from kdoctor.source.text import NotText, decoded, notebook_text
 
 #: A file that has none of these has nothing to do with Keras or its variables.
 NEEDLES = (b"keras", b"KERAS", b"CUDA_VISIBLE_DEVICES", b"JAX_PLATFORM", b"jax_platform")
@@ -36,6 +36,10 @@ SUFFIXES = (".py", ".pyw", ".ipynb")
 #: What may stand around a statement in its line, and how long a line may be before it.
 _AROUND = b" \t\f\r\xef\xbb\xbf"
 _LINE = 200
+#: What Python 3 does not understand any more.
+_PYTHON_2 = re.compile(
+    r"\bprint\s+[^=\s(]|\bprint\s*>>|\bexec\s+[^=\s(]|\bexcept\b[^:#]*\w\s*,\s*\w+\s*:|\braise\s+\w[\w.]*\s*,|<>|`[^`]+`|\b0\d+\b|\b\d+[lL]\b|\b[uU][rR]['\"]"
+)
 _TOO_DEEP = "nested too deeply to be read"
 
 
@@ -52,7 +56,7 @@ def facts_of(data: bytes, *, is_notebook: bool) -> SourceFacts | None:
         modules = _frameworks(data)
         return SourceFacts(modules=modules) if modules else None
     try:
-        text = decoded(data)
+        text = notebook_text(data) if is_notebook else decoded(data)
     except NotText as wrong:
         return SourceFacts(problems=(str(wrong),))
     facts = facts_of_text(text, is_notebook=is_notebook)
@@ -91,7 +95,8 @@ def facts_of_text(text: str, *, is_notebook: bool = False) -> SourceFacts:
         cells = notebook.cells_of(text)
     except ValueError as wrong:
         return SourceFacts(problems=(f"not a notebook: {_line(str(wrong))}",))
-    return _read([_Piece(cell.number, cell.source) for cell in cells])
+    # Half a character can stand in JSON, and in no source.
+    return _read([_Piece(cell.number, cell.source.encode("utf-8", "replace").decode()) for cell in cells])
 
 
 def _read(pieces: list[_Piece]) -> SourceFacts:
@@ -143,7 +148,8 @@ def _tree(source: str) -> ast.Module:
 
 def _complaint(wrong: SyntaxError, piece: _Piece) -> str:
     what = wrong.msg or "invalid syntax"
-    if "Missing parentheses in call to 'print'" in what or "multiple exception types must be parenthesized" in what:
+    lines = piece.source.split("\n")
+    if wrong.lineno and wrong.lineno <= len(lines) and _PYTHON_2.search(lines[wrong.lineno - 1]):
         what = "written for Python 2"
     elif "too many nested" in what or "too complex" in what:
         what = _TOO_DEEP

@@ -5,8 +5,14 @@ from __future__ import annotations
 import codecs
 import re
 
-#: A larger file is generated or data, and the parser would take all memory for it.
+#: A larger file is generated or data, and the parser would take all memory for it; notebooks carry pictures along.
 LARGEST = 4 * 2**20
+LARGEST_NOTEBOOK = 64 * 2**20
+#: The parser takes a kilobyte or more for every line and every sign that is no letter; so many are half a gigabyte.
+_MOST_SIGNS = 300_000
+_SIGNS = b"\n()[]{},.:;=+-*/%&|^~<>@"
+#: A list or object of a notebook takes less.
+_MOST_PARTS = 2_000_000
 
 #: PEP 263: a comment in one of the first two lines.
 _DECLARED = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
@@ -23,7 +29,21 @@ def decoded(data: bytes) -> str:
         raise NotText(f"larger than {LARGEST // 2**20} MiB")
     if b"\0" in data:
         raise NotText("not Python source: it has null bytes")
-    encoding = encoding_of(data)
+    if len(data) > _MOST_SIGNS and len(data) - len(data.translate(None, _SIGNS)) > _MOST_SIGNS:
+        raise NotText("too large a program to be read; it looks generated")
+    return _text(data, encoding_of(data))
+
+
+def notebook_text(data: bytes) -> str:
+    """Decode a notebook, which is UTF-8; raises NotText."""
+    if len(data) > LARGEST_NOTEBOOK:
+        raise NotText(f"larger than {LARGEST_NOTEBOOK // 2**20} MiB")
+    if data.count(b"[") + data.count(b"{") > _MOST_PARTS:
+        raise NotText("too large a notebook to be read")
+    return _text(data, "utf-8-sig")
+
+
+def _text(data: bytes, encoding: str) -> str:
     try:
         return data.decode(encoding)
     except UnicodeDecodeError as error:
