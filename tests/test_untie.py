@@ -269,6 +269,19 @@ def test_a_broken_notebook_stays(text):
     assert done.problem.startswith("not a notebook")
 
 
+def test_half_a_character_in_a_cell_stays():
+    text = json.dumps({"cells": [cell("import tensorflow as tf\nx = '\ud800'\ntf.keras")]})
+    done = untie_notebook(text, AIM)
+    assert (done.text, done.problem) == (text, "a cell holds half a character (a lone surrogate)")
+
+
+def test_a_notebook_may_carry_large_pictures():
+    text = json.dumps({"cells": [cell("import tensorflow as tf\ntf.keras", outputs=["x" * 5 * 2**20])]})
+    data, done = untie_bytes(text.encode(), AIM, is_notebook=True)
+    assert done.problem == ""
+    assert b"import keras" in data
+
+
 # The command.
 
 

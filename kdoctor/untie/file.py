@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 
-from kdoctor.source.text import NotText, decoded, encoding_of
+from kdoctor.source.text import NotText, decoded, encoding_of, notebook_text
 from kdoctor.untie.notebook import untie_notebook
 from kdoctor.untie.result import Aim, Untied
 from kdoctor.untie.source import untie
@@ -13,7 +13,7 @@ from kdoctor.untie.source import untie
 def untie_bytes(data: bytes, aim: Aim, *, is_notebook: bool) -> tuple[bytes, Untied]:
     """Give the bytes of a file untied, and what was done; bytes that are no source stay as they are, and the problem says why."""
     try:
-        text = decoded(data)
+        text = notebook_text(data) if is_notebook else decoded(data)
         encoding = "utf-8" if is_notebook else encoding_of(data)
     except NotText as wrong:
         return data, Untied("", problem=str(wrong))

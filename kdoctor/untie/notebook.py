@@ -38,6 +38,8 @@ def untie_notebook(text: str, aim: Aim) -> Untied:
         spans = dict(_spans(text))
     except (ValueError, IndexError, RecursionError) as wrong:
         return Untied(text, problem=f"not a notebook: {' '.join(str(wrong).split())}")
+    if any("\ud800" <= character <= "\udfff" for cell in cells for character in cell.source):
+        return Untied(text, problem="a cell holds half a character (a lone surrogate)")
     kept: list[str] = []
     joined = "".join(f"{_BORDER.format(cell.number)}\n{_masked(cell.source, kept)}\n" for cell in cells)
     done = untie(joined, aim)
