@@ -115,7 +115,7 @@ def _with_requirements(snapshot: Snapshot) -> Snapshot:
 
 
 def _with_remedies(report: Report, coupling: Coupling) -> Report:
-    from kdoctor.solve import remedies  # noqa: PLC0415 -- only where something is wrong is anything solved.
+    from kdoctor.solve.remedies import remedies  # noqa: PLC0415 -- only where something is wrong is anything solved.
 
     ways_out, impossible = remedies(coupling, report.findings, lambda changed: rules.run(changed, provenance=False)[0])
     names = tuple(remedy.name for remedy in ways_out)

@@ -94,10 +94,11 @@ def _verified(plan: Planned, target: Snapshot, given: Collection[str]) -> Planne
 
 def _show(plan: Planned, form: str, color: str) -> None:
     from kdoctor.render import plan as words  # noqa: PLC0415 -- start-up time of `--help`.
-    from kdoctor.render.json import document_text  # noqa: PLC0415 -- the same.
 
     face = face_of(color)
     if form == "json":
+        from kdoctor.render.json import document_text  # noqa: PLC0415 -- only where it is asked for.
+
         say(document_text(words.document(plan)))
     elif plan.conflicts:
         say(words.refusal(plan, face), face)

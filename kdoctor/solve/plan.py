@@ -276,6 +276,7 @@ class _Planner:
             for one in known
             for text in one.requires or ()
             if (wanted := versions.requirement(text)) and wanted.name not in there and wanted.name not in ROLES
+            if versions.marker_holds(wanted.marker, self.ground.markers, self.extras.get(one.name, ())) is not False
         }
         others = {ask.name for ask in (*self.asks, *asked) if not ask.limits} - there
         more = (Distribution(name, None, ()) for name in sorted(brought | others) if not self.ground.holds(name))

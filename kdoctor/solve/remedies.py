@@ -1,4 +1,4 @@
-"""What to do: whole sets of pins that hold together, the smallest change first."""
+"""Ways out of what is wrong: whole sets of pins that hold together, the smallest change first."""
 
 from __future__ import annotations
 
