@@ -14,6 +14,7 @@ from kdoctor.model import Distribution, Python, Report, Severity, Snapshot
 from kdoctor.render.mend import beyond
 from kdoctor.solve.commands import commands
 from kdoctor.solve.nearness import by_age, by_nearness
+from kdoctor.solve.words import title_of
 
 #: Complete environments, as pip made them.
 WHOLE_2_15 = (
@@ -341,6 +342,12 @@ def test_a_nightly_answers_by_the_release_it_leads_up_to() -> None:
 def test_pre_releases_may_be_kept_by_those_who_have_one() -> None:
     report = diagnose(released("tensorflow==2.16.0rc0 keras==2.15.0", complete=False))
     assert dict(report.remedies[0].pins) == {"keras": "3.0.5"}
+
+
+def test_what_is_kept_is_named_though_nobody_knows_its_version() -> None:
+    pins, there = {"keras": "2.15.0"}, {"keras": Distribution("keras", "3.5.0")}
+    kept = title_of([], Distribution("tensorflow-addons", None), pins, there)
+    assert kept == "keep tensorflow-addons: keras 3.5.0 becomes 2.15.0 (loses Keras 3)"
 
 
 def test_names_and_goals_are_told_apart_and_reasons_are_few() -> None:

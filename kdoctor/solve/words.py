@@ -58,8 +58,8 @@ def title_of(
     """Say what a remedy does: "keep tensorflow 2.15.1: keras 3.5.0 becomes 2.15.0"."""
     aims = [_aim(way, pins, installed) for way in ways]
     changes = _changes(ways, {name: pins[name] for name in pins if name not in unpinned}, installed)
-    if kept and kept.version and not any(aim.startswith(f"keep {kept.name} ") for aim in aims):
-        aims.append(f"keep {kept.name} {kept.version}")
+    if kept and not any(f"{aim} ".startswith(f"keep {kept.name} ") for aim in aims):
+        aims.append(f"keep {kept.name} {kept.version or ''}".rstrip())
     hidden = len(changes) - _TOLD if len(changes) > _TOLD + 1 else 0
     shown = [*changes[: _TOLD if hidden else None], *([f"{hidden + len(unpinned)} more change"] if hidden + len(unpinned) else ())]
     title = ": ".join(part for part in (_joined(aims), ", ".join(shown)) if part)
