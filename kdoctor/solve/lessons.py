@@ -55,7 +55,8 @@ class Lessons:
         for one in wanted:
             self.asked.setdefault(one.name, []).append(one.specifier)
         names = odd.names | {one.name for one in wanted if self.problem.could_come_in(one.name)}
-        if rule in _OF_BACKEND:
+        # What only Keras 3 imports does no harm any more under another Keras.
+        if rule in _OF_BACKEND or "optree" in subjects:
             names |= frozenset(filter(self.problem.movable, KERAS))
         weighed = {*subjects, *names, *(() if rule in _OF_SUBJECTS else FAMILY)}
         self.learned.append(Lesson({name: pins[name] for name in pins if name in weighed}, names - pins.keys()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import combinations
 from typing import NamedTuple
 
 from kdoctor import versions
@@ -102,7 +103,7 @@ def search(clashes: Clashes, goal: Goal, keep: frozenset[str], judge: Judge) -> 
     because = tuple(state.because)
     if pins is None or certain:
         return Solution(None, because, exact.work + state.tried * _ATTEMPT)
-    pins = _shrunk(state, pins)
+    pins = _without_idle(exact, _shrunk(state, pins))
     return Solution(pins, work=exact.work + state.tried * _ATTEMPT)
 
 
@@ -132,4 +133,17 @@ def _shrunk(state: _Search, pins: Pins) -> Pins:
             fewer, _ = state.attempt(_changed(state, pins) - {name})
             if fewer is not None and cost(fewer, state.problem) <= cost(pins, state.problem):
                 pins = fewer
+    return pins
+
+
+def _without_idle(exact: Smallest, pins: Pins) -> Pins:
+    """Leave out changes, one or two at a time, without which the others stand just as well.
+
+    What a resolver finds when one of them may not change can be of quite other releases, and none.
+    """
+    for count in (1, 2):
+        for idle in combinations(sorted(pins), count):
+            fewer = {name: version for name, version in pins.items() if name not in idle}
+            if exact.stands(fewer):
+                return _without_idle(exact, fewer)
     return pins

@@ -37,6 +37,7 @@ class Smallest:
         self.judged = 0
         self._lessons = Lessons(self.problem)
         self._openings = Openings(clashes, goal.needs, frozenset(keep), self._lessons)
+        self._metadata = Openings(clashes, goal.needs, frozenset(keep), Lessons(self.problem))
         self._cost = NOTHING
         self._bound = 0
         self._limit = _WORK
@@ -54,6 +55,14 @@ class Smallest:
                 break
             self._bound = self._beyond
         return self.best is not None or not self._spent
+
+    def stands(self, pins: Pins) -> bool:
+        """Tell whether these changes reach the goal, with nothing left at odds."""
+        installed = self.problem.installed
+        again = {name: version for name in self.problem.again if (version := installed[name].version) is not None}
+        # What the rules have taught of other states may be moot in this one, so they are asked anew.
+        open_ = self._metadata.of(State({**again, **pins}))
+        return not (open_.musts or open_.sets or open_.hopeless is not None or self.judge(pins))
 
     @property
     def _spent(self) -> bool:
