@@ -147,6 +147,14 @@ CORNERS = (
     # The libraries for the accelerator have no wheels there.
     (("tensorflow[and-cuda]>=2.18",), "3.12", "windows-amd64", {}, "has no wheel for Python 3.12 on Windows amd64"),
     (("tensorflow>=2.18", "numpy<2"), "3.13", "linux-x86_64", {}, "numpy>=1.26.0,<2 has no wheel for Python 3.13"),
+    # What these require is not on the package index, whatever the versions.
+    (("tensorflow[and-cuda]==2.15.0",), "3.11", "linux-x86_64", {}, "the package index has no tensorrt-libs==8.6.1"),
+    (("tensorflow[and-cuda]==2.15.*",), "3.11", "linux-x86_64", {"tensorflow": "2.15.1"}, ""),
+    (("jax[tpu]==0.4.30",), "3.11", "linux-x86_64", {}, "the package index has no libtpu-nightly==0.1.dev20240617"),
+    (("jax[cuda12-pip]==0.4.20",), "3.11", "linux-x86_64", {}, "the package index has no jaxlib==0.4.20+cuda12.cudnn89"),
+    # Later releases have no such extra, and would bring nothing of it; where no other is admitted, the extra is moot.
+    (("jax[cuda12-pip]",), "3.13", "linux-x86_64", {"jax": "0.5.3"}, ""),
+    (("jax[cuda12]==0.4.20",), "3.11", "linux-x86_64", {"jax": "0.4.20"}, ""),
     # Plugins for Metal declare no TensorFlow and no JAX.
     (("tensorflow", "tensorflow-metal"), "3.11", "macos-arm64", {"tensorflow": "2.19.1", "tensorflow-metal": "1.2.0"}, ""),
     (("tensorflow==2.15.*", "tensorflow-metal"), "3.11", "macos-arm64", {"tensorflow-metal": "1.1.0"}, ""),
@@ -283,6 +291,8 @@ UNSEEN = (
     (('tensorflow==2.15.*; sys_platform == "win32"', "jax"), "# not for this Python and platform: tensorflow==2.15.*"),
     (("keras==3.0.5", "--backend", "jax"), "\npackaging\n"),
     (("keras", "--backend", "numpy"), "\nscipy\n"),
+    (("jax[cuda12]==0.4.20",), "# jax 0.4.20 has no extra cuda12, so it brings nothing"),
+    (("jax[cuda12]==0.4.20", "--format", "pip"), "kdoctor: jax 0.4.20 has no extra cuda12"),
 )
 
 

@@ -106,8 +106,8 @@ def _show(plan: Planned, form: str, color: str) -> None:
         say(words.render(plan, form))
         if form in ("pip", "uv", "pyproject"):
             # These have no place for it.
-            for name, value in plan.environment.items():
-                click.echo(f"kdoctor: set {name}={value} for it", err=True)
+            for text in (*plan.moot, *(f"set {name}={value} for it" for name, value in plan.environment.items())):
+                click.echo(f"kdoctor: {clean(text)}", err=True)
 
 
 def _target(python_version: str | None, platform_: str | None, backend: str | None) -> Snapshot:
@@ -174,6 +174,7 @@ def _planned(wanted: Wanted, wishes: Wishes) -> Planned:
         extras={row.name: row.extras for row in sorted_out.here.values() if row.extras},
         left=(*(left if not made.conflicts else ()), *made.more, *wishes.elsewhere),
         unseen=made.unseen,
+        moot=made.moot,
         aside=sorted_out.aside,
         environment={**(wanted.snapshot.environment or {}), **({"KERAS_BACKEND": made.backend} if made.backend else {})},
         conflicts=made.conflicts,

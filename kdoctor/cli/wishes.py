@@ -43,7 +43,7 @@ ACCELERATORS: Mapping[str, Mapping[str, _Change]] = {
     "cuda12": {"tensorflow": _Change("and-cuda"), "jax": _Change("cuda12"), "torch": _Change(specifier=">=2.1,<2.11")},
     "cuda13": {"jax": _Change("cuda13"), "torch": _Change(specifier=">=2.11")},
     "metal": {"tensorflow": _Change(beside="tensorflow-metal"), "jax": _Change(beside="jax-metal"), "torch": _Change()},
-    "rocm": {"tensorflow": _Change(instead="tensorflow-rocm"), "jax": _Change("rocm")},
+    "rocm": {"tensorflow": _Change(instead="tensorflow-rocm")},
     "tpu": {"jax": _Change("tpu")},
 }
 _FRAMEWORKS = ("tensorflow", "tensorflow-cpu", "jax", "torch")

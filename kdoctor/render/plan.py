@@ -25,6 +25,8 @@ class Planned(NamedTuple):
     left: tuple[str, ...]
     #: What the set requires that the index does not know.
     unseen: tuple[str, ...]
+    #: Extras that are asked for and that the releases taken do not have, in words.
+    moot: tuple[str, ...]
     #: Asked for, but not for this Python and platform.
     aside: tuple[str, ...]
     environment: Mapping[str, str]
@@ -73,6 +75,7 @@ def _head(plan: Planned) -> Iterator[str]:
         yield f"# not in that index, so left to the installer unseen: {', '.join(plan.left)}"
     if plan.unseen:
         yield f"# {'and so is what else these require' if plan.left else 'left to the installer unseen'}: {', '.join(plan.unseen)}"
+    yield from (f"# {text}, so it brings nothing" for text in plan.moot)
     yield from (f"# set {name}={value}" for name, value in plan.environment.items())
 
 
@@ -125,6 +128,7 @@ def document(plan: Planned) -> dict[str, Any]:
         "extras": {name: list(extras) for name, extras in plan.extras.items()},
         "left_to_installer": list(plan.left),
         "not_in_index": list(plan.unseen),
+        "notes": list(plan.moot),
         "not_for_target": list(plan.aside),
         "environment": dict(plan.environment),
         "conflicts": [

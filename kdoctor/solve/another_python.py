@@ -10,7 +10,8 @@ from kdoctor.knowledge.coupling import Coupling
 from kdoctor.knowledge.families import FAMILY
 from kdoctor.model import Finding, Python
 from kdoctor.solve.goals import Goal, asked
-from kdoctor.solve.plan import Rules, Wanted, possible
+from kdoctor.solve.plan import Wanted, possible
+from kdoctor.solve.planner import Rules
 
 #: The usual Pythons, the newest first: older ones are no way out for anybody.
 _PYTHONS = tuple(f"3.{minor}" for minor in range(14, 8, -1))

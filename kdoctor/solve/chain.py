@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from kdoctor import versions
 from kdoctor.knowledge import reach
 from kdoctor.knowledge.index import installable
-from kdoctor.solve.fresh import Ask, Found, Ground
+from kdoctor.solve.fresh import Ask, Found, Ground, is_missing
 
 #: Sentences at most: more is a wall of text.
 _MOST = 6
@@ -50,9 +50,18 @@ def _sentences(group: Sequence[Ask]) -> Iterator[str]:
 def _without_wheel(ground: Ground, core: Sequence[Ask], group: Sequence[Ask]) -> str:
     """Say that what is required, within what is asked for, has no wheel here."""
     newest = max(group, key=lambda ask: versions.sort_key(ask.version or ""))
+    if not _released(ground, newest):
+        return f"the package index has no {newest.name}{newest.specifier}"
     specifier = ",".join(filter(None, (newest.specifier, *(ask.specifier for ask in core if ask.name == newest.name))))
     wanted = Ask(newest.name, specifier)
-    return _out_of_reach(ground, wanted) if any(wanted.admits(one.version) for one in ground.known.releases(wanted.name)) else ""
+    return _out_of_reach(ground, wanted) if _released(ground, wanted) else ""
+
+
+def _released(ground: Ground, ask: Ask) -> bool:
+    """Tell whether there is any release that fulfils a requirement, as far as is known."""
+    if not ground.holds(ask.name):
+        return not is_missing(ask.name, [versions.exactly(ask.specifier) or ""])
+    return any(ask.admits(one.version) for one in ground.known.releases(ask.name))
 
 
 def _short(specifier: str) -> str:

@@ -12,6 +12,7 @@ from kdoctor import versions
 from kdoctor.knowledge.conditions import read
 from kdoctor.knowledge.families import KERAS, ROLES, TENSORFLOW
 from kdoctor.knowledge.index import Index, Target
+from kdoctor.knowledge.not_on_the_index import MISSING
 from kdoctor.knowledge.schema import Tolerated
 from kdoctor.solve.offers import Offers
 
@@ -77,7 +78,7 @@ class Ground(NamedTuple):
 
     def is_pinned(self, name: str) -> bool:
         """Tell whether others ask for exact releases of a project that the index does not know, so that they may contradict each other."""
-        return name.startswith("nvidia-") and name not in self.known.projects
+        return (name.startswith("nvidia-") or name in MISSING) and name not in self.known.projects
 
 
 class Found(NamedTuple):
@@ -161,6 +162,9 @@ class _Provider(AbstractProvider[Ask, Pick, str]):
     def _unknown(self, name: str, asks: Sequence[Ask]) -> list[Pick]:
         """Give the release that somebody asks for exactly, if all admit it, of a project that the index does not know; else any release."""
         exact = [match[1] for ask in asks if (match := _EXACTLY.fullmatch(ask.specifier))]
+        if is_missing(name, exact):
+            self.refused.update(dict.fromkeys(asks))
+            return []
         if not exact:
             return [Pick(name, _ANY)]
         refusing = [ask for ask in asks if not ask.admits(exact[0])]
@@ -197,6 +201,12 @@ class _Provider(AbstractProvider[Ask, Pick, str]):
         """Give the specifier, or what is known to work where that is taken instead."""
         specifiers = (tolerated(row, pick, wanted.name) for row in self.ground.passed_over)
         return next((specifier for specifier in specifiers if specifier is not None), wanted.specifier)
+
+
+def is_missing(name: str, exact: Sequence[str]) -> bool:
+    """Tell whether a project, or the exact release of it that is asked for, is on no index."""
+    specifier = MISSING.get(name)
+    return specifier is not None and (not specifier or any(versions.satisfies(version, specifier) for version in exact))
 
 
 def tolerated(row: Tolerated, pick: Pick, name: str) -> str | None:

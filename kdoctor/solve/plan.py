@@ -2,31 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from kdoctor import versions
-from kdoctor.knowledge.conditions import holds, need_of, read, violated, who
-from kdoctor.knowledge.coupling import Coupling, couple
-from kdoctor.knowledge.facts import FACTS
-from kdoctor.knowledge.families import ROLES
 from kdoctor.knowledge.index import Target, open_index
-from kdoctor.knowledge.schema import Fact, Tolerated
+from kdoctor.knowledge.schema import Tolerated
 from kdoctor.knowledge.tensorflow_keras import TOLERATED
-from kdoctor.model import Distribution, Finding, Severity, Snapshot
+from kdoctor.model import Snapshot
 from kdoctor.solve.chain import because
 from kdoctor.solve.fresh import Ask, Found, Ground, Pick, resolve, tolerated
 from kdoctor.solve.offers import Offers
-
-Rules = Callable[[Coupling], "tuple[Finding, ...]"]
-#: Sets looked at before the best found so far, or nothing, is the answer, and turns around what is known to fail in a row.
-_MOST, _DEEPEST = 40, 8
-#: The same where there is not much time, and what is known to fail is told of in so many sentences.
-_AT_ONCE, _TOLD = 6, 2
-#: Rules on pairs of releases that belong together though nothing declares it.
-_PAIRS = frozenset({"KD741", "KD743"})
-#: Backends of Keras that work without TensorFlow, the usual one first.
-_OTHER_BACKENDS = ("jax", "torch", "openvino")
+from kdoctor.solve.planner import AT_ONCE, Planner, Rules
+from kdoctor.solve.wanted import Row, asked, extras_of, has_extra
 
 
 class Plan(NamedTuple):
@@ -47,6 +35,8 @@ class Plan(NamedTuple):
     more: tuple[str, ...] = ()
     #: What the set requires that the index does not know: names.
     unseen: tuple[str, ...] = ()
+    #: Extras that are asked for and that the releases taken do not have, in words.
+    moot: tuple[str, ...] = ()
     #: The search reached its bound: there is no set here, and no word on whether there is one.
     gave_up: bool = False
 
@@ -68,10 +58,12 @@ def plan(wanted: Wanted, rules: Rules) -> Plan:
     Raises KdoctorError where the index cannot be read; requirements must be such as `versions.requirement` reads.
     """
     ground, rows = _stand(wanted)
-    solved = _Planner(wanted.snapshot, ground, rows, rules).solve()
+    solved = Planner(wanted.snapshot, ground, rows, rules).solve()
     if solved.pins is not None:
         more, unseen = tuple(f"{ask.name}{ask.specifier}" for ask in solved.more), tuple(_unseen(ground, rows, solved.pins))
-        return Plan(wanted.requirements, solved.pins, backend=solved.backend, more=more, unseen=unseen)
+        return Plan(
+            wanted.requirements, solved.pins, backend=solved.backend, more=more, unseen=unseen, moot=tuple(_moot(ground, rows, solved.pins))
+        )
     cores = list(conflicts(ground, rows))
     if not cores and solved.found.gave_up:
         return Plan(wanted.requirements, {}, gave_up=True)
@@ -95,7 +87,7 @@ def possible(wanted: Wanted, rules: Rules) -> Mapping[str, str]:
     ground, rows = _stand(wanted)
     if _resolved(ground, rows).pins is None:
         return {}
-    return _Planner(wanted.snapshot, ground, rows, rules, _AT_ONCE).solve().pins or {}
+    return Planner(wanted.snapshot, ground, rows, rules, AT_ONCE).solve().pins or {}
 
 
 def _stand(wanted: Wanted) -> tuple[Ground, list[Row]]:
@@ -109,7 +101,7 @@ def _known_to_fail(wanted: Wanted, ground: Ground, rows: Sequence[Row], rules: R
     core = list(rows)
     for row in rows:
         fewer = [one for one in core if one is not row]
-        without = _Planner(wanted.snapshot, ground, fewer, rules).solve() if fewer else None
+        without = Planner(wanted.snapshot, ground, fewer, rules).solve() if fewer else None
         if without and without.pins is None and not without.found.gave_up:
             core, against = fewer, without.against
     first = _resolved(ground, core).pins or {}
@@ -138,8 +130,14 @@ def _declared(ground: Ground, pins: Mapping[str, str]) -> Iterator[Ask]:
                 yield Ask(wanted.name, wanted.specifier, name, version)
 
 
+def _moot(ground: Ground, rows: Sequence[Row], pins: Mapping[str, str]) -> Iterator[str]:
+    for name, extras in extras_of(rows).items():
+        release = ground.known.release(name, pins[name]) if name in pins else None
+        yield from (f"{name} {pins[name]} has no extra {extra}" for extra in extras if release and not has_extra(ground, release, extra))
+
+
 def _unseen(ground: Ground, rows: Sequence[Row], pins: Mapping[str, str]) -> Iterator[str]:
-    extras = {ask.name: ask.extras for _, ask, _ in rows if ask.extras}
+    extras = extras_of(rows)
     required = (
         wanted.name
         for name, version in pins.items()
@@ -148,168 +146,6 @@ def _unseen(ground: Ground, rows: Sequence[Row], pins: Mapping[str, str]) -> Ite
         if (wanted := versions.requirement(text)) and versions.marker_holds(wanted.marker, ground.markers, extras.get(name, ()))
     )
     yield from sorted({name for name in required if name not in pins and not ground.holds(name)})
-
-
-Row = tuple[str, Ask, tuple[str, ...]]
-
-
-def asked(requirements: Sequence[str], markers: Mapping[str, str] | None, *, limits: bool = False) -> list[Row]:
-    """Read the requirements, those aside whose marker does not hold: each text with what it asks and its extras."""
-    read_all = ((text, versions.requirement(text)) for text in requirements)
-    return [
-        (text, Ask(one.name, one.specifier, extras=one.extras, limits=limits), () if limits else one.extras)
-        for text, one in read_all
-        if one and versions.marker_holds(one.marker, markers) is not False
-    ]
-
-
-class _Solved(NamedTuple):
-    pins: dict[str, str] | None
-    found: Found
-    #: What the rules say against the best set, where no set pleased them.
-    against: tuple[str, ...] = ()
-    backend: str | None = None
-    #: What nobody declares and is needed all the same, as far as the index does not know it.
-    more: tuple[Ask, ...] = ()
-
-
-class _Turn(NamedTuple):
-    """What is asked for besides, and which releases are left out, after some turns around what is known to fail."""
-
-    #: How often another way than the first one was taken, counted by its place.
-    strays: int
-    depth: int
-    more: tuple[Ask, ...]
-    without: Mapping[str, frozenset[str]]
-
-
-class _Planner:
-    """One set of requirements, and every set of releases that was looked at for it."""
-
-    def __init__(self, snapshot: Snapshot, ground: Ground, asked: Sequence[Row], rules: Rules, most: int = _MOST) -> None:
-        self.snapshot, self.ground, self.rules, self.most = snapshot, ground, rules, most
-        self.asks = tuple(ask for _, ask, _ in asked)
-        self.extras = {ask.name: extras for _, ask, extras in asked if extras}
-        self.looked_at = 0
-
-    def solve(self) -> _Solved:
-        """Resolve; where a fact is violated, ask for what it needs, or else leave out what it speaks of, and look again."""
-        first: Found | None = None
-        unbacked: _Solved | None = None
-        against: tuple[str, ...] = ()
-        waiting = [_Turn(0, 0, (), {})]
-        while waiting and self.looked_at < self.most:
-            # Of what strays as little from the first way around as anything, the one that went furthest.
-            turn = min(waiting, key=lambda one: (one.strays, -one.depth))
-            waiting.remove(turn)
-            more, without = turn.more, turn.without
-            self.looked_at += 1
-            found = resolve(self.ground, (*self.asks, *more), self.extras, without)
-            first = first or found
-            if found.pins is None:
-                continue
-            wrong = self._wrong(found.pins, more)
-            if not wrong:
-                return _Solved(found.pins, found, more=tuple(ask for ask in more if not self.ground.holds(ask.name)))
-            if wrong.backend is not None and not unbacked:
-                unbacked = _Solved(found.pins, found, backend=wrong.backend)
-                if wrong.backend:
-                    return unbacked
-            against = tuple(dict.fromkeys((*against, *wrong.says)))[:_TOLD]
-            if turn.depth < _DEEPEST:
-                around = enumerate(wrong.ways)
-                waiting += [_Turn(turn.strays + i, turn.depth + 1, more + one, _merged(without, other)) for i, (one, other) in around]
-        return unbacked or _Solved(None, first or Found(None), against)
-
-    def _wrong(self, pins: Mapping[str, str], more: Sequence[Ask] = ()) -> _Wrong | None:
-        """Give what is wrong with a set and what is asked for besides, and the ways around it; None where nothing is."""
-        coupling = couple(self._installed(pins, more))
-        for fact in FACTS:
-            if fact.severity is Severity.ERROR and self._speaks(fact, coupling):
-                return _Wrong((fact.says,), tuple(self._around(fact, coupling)))
-        errors = [finding for finding in self.rules(coupling) if self._is_wrong(finding) and not self._forgiven(finding)]
-        if not errors:
-            return None
-        backend = next((name for name in _OTHER_BACKENDS if name in pins), "") if self._is_unbacked(errors) else None
-        needs = [ask for finding in errors for way in finding.ways[:1] for ask in _needs(way.needs)]
-        ways: list[_Way] = [(tuple(needs), {})] if needs else []
-        return _Wrong(tuple(finding.summary for finding in errors), tuple(ways), backend)
-
-    def _is_wrong(self, finding: Finding) -> bool:
-        """Tell whether a set with this finding is not to be had; a pair that nobody made for each other is not planned either."""
-        return finding.severity is Severity.ERROR or (finding.rule in _PAIRS and finding.severity is Severity.WARNING)
-
-    def _is_unbacked(self, errors: Sequence[Finding]) -> bool:
-        """Tell whether all that is wrong is that Keras would look for TensorFlow, which nobody asked for."""
-        chosen = (self.snapshot.environment or {}).get("KERAS_BACKEND")
-        return chosen is None and all(finding.rule == "KD402" for finding in errors)
-
-    def _forgiven(self, finding: Finding) -> bool:
-        """Tell whether an error is only what is passed over on purpose."""
-        return bool(self.ground.passed_over) and finding.rule == "KD001"
-
-    def _speaks(self, fact: Fact, coupling: Coupling) -> bool:
-        return all(holds(condition, coupling) for condition in fact.when) and violated(need_of(fact, coupling), coupling) is True
-
-    def _around(self, fact: Fact, coupling: Coupling) -> Iterator[_Way]:
-        """Give the ways around a violated fact: what it needs, or another release of what it speaks of."""
-        need = read(need_of(fact, coupling))
-        player = who(need.name, coupling)
-        if need.mark != "!":
-            yield (Ask(player.name if player else need.name, need.specifier, says=fact.says),), {}
-        for text in fact.when:
-            condition = read(text)
-            found = who(condition.name, coupling) if condition.mark != "!" else None
-            if found and condition.specifier:
-                spoken_of = [r.version for r in self.ground.known.releases(found.name) if _within(r.version, condition.specifier)]
-                yield (), {found.name: frozenset(spoken_of)}
-            elif found and found.version and "{version}" in fact.needs:
-                # What is needed depends on the very release.
-                yield (), {found.name: frozenset({found.version})}
-
-    def _installed(self, pins: Mapping[str, str], asked: Sequence[Ask]) -> Snapshot:
-        """Give the environment as it would be, with everything there that the index does not know."""
-        known = [self._distribution(name, version) for name, version in pins.items()]
-        there = set(pins)
-        brought = {
-            wanted.name
-            for one in known
-            for text in one.requires or ()
-            if (wanted := versions.requirement(text)) and wanted.name not in there and wanted.name not in ROLES
-            if versions.marker_holds(wanted.marker, self.ground.markers, self.extras.get(one.name, ())) is not False
-        }
-        others = {ask.name for ask in (*self.asks, *asked) if not ask.limits} - there
-        more = (Distribution(name, None, ()) for name in sorted(brought | others) if not self.ground.holds(name))
-        return self.snapshot._replace(distributions=(*known, *more))
-
-    def _distribution(self, name: str, version: str) -> Distribution:
-        release = self.ground.known.release(name, version)
-        return Distribution(name, version, release.requires(self.ground.target) if release else (), release and release.requires_python)
-
-
-_Way = tuple[tuple[Ask, ...], Mapping[str, frozenset[str]]]
-
-
-class _Wrong(NamedTuple):
-    says: tuple[str, ...]
-    ways: tuple[_Way, ...]
-    #: Where nothing is wrong but that nobody chose a backend: one that is there, or "".
-    backend: str | None = None
-
-
-def _needs(texts: Sequence[str]) -> Iterator[Ask]:
-    for text in texts:
-        wanted = versions.requirement(text)
-        if wanted:
-            yield Ask(wanted.name, wanted.specifier, says=f"{text} is needed")
-
-
-def _within(version: str, specifier: str) -> bool:
-    return versions.satisfies(versions.base(version), specifier) is True
-
-
-def _merged(one: Mapping[str, frozenset[str]], other: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
-    return {name: one.get(name, frozenset()) | other.get(name, frozenset()) for name in {*one, *other}}
 
 
 def conflicts(ground: Ground, asked: Sequence[Row]) -> Iterator[tuple[list[Row], Found]]:
@@ -332,7 +168,7 @@ def _core(ground: Ground, asked: Sequence[Row], found: Found) -> tuple[list[Row]
 
 
 def _resolved(ground: Ground, asked: Sequence[Row]) -> Found:
-    return resolve(ground, [ask for _, ask, _ in asked], {ask.name: extras for _, ask, extras in asked}, {})
+    return resolve(ground, [ask for _, ask, _ in asked], extras_of(asked), {})
 
 
 def _known_to_work(
@@ -341,7 +177,7 @@ def _known_to_work(
     """Give a set that is known to work although metadata forbids it, and what is known; as little as possible is passed over."""
     rows = [row for row in TOLERATED if any(_speaks_of(row, ask) for ask in refused)]
     for passed_over in [(row,) for row in rows] + ([tuple(rows)] if len(rows) > 1 else []):
-        solved = _Planner(snapshot, ground._replace(passed_over=passed_over), asked, rules).solve()
+        solved = Planner(snapshot, ground._replace(passed_over=passed_over), asked, rules).solve()
         if solved.pins:
             return solved.pins, tuple(row.says for row in passed_over)
     return {}, ()

@@ -13,7 +13,8 @@ from kdoctor.model import Distribution, Evidence, Finding, Remedy, Severity, Sna
 from kdoctor.solve.chain import because
 from kdoctor.solve.fresh import Ground, resolve
 from kdoctor.solve.offers import Offers
-from kdoctor.solve.plan import Row, asked, conflicts
+from kdoctor.solve.plan import conflicts
+from kdoctor.solve.wanted import Row, asked
 
 
 class Today(NamedTuple):

@@ -1,0 +1,178 @@
+"""One set of requirements, and the search for a set of releases that neither metadata nor the facts nor the rules speak against."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from kdoctor import versions
+from kdoctor.knowledge.conditions import holds, need_of, read, violated, who
+from kdoctor.knowledge.coupling import Coupling, couple
+from kdoctor.knowledge.facts import FACTS
+from kdoctor.knowledge.families import ROLES
+from kdoctor.knowledge.schema import Fact
+from kdoctor.model import Distribution, Finding, Severity, Snapshot
+from kdoctor.solve.fresh import Ask, Found, Ground, resolve
+from kdoctor.solve.wanted import Row, extras_of, without_extras
+
+Rules = Callable[[Coupling], "tuple[Finding, ...]"]
+#: Sets looked at before the best found so far, or nothing, is the answer, and turns around what is known to fail in a row.
+_MOST, _DEEPEST = 40, 8
+#: The same where there is not much time, and what is known to fail is told of in so many sentences.
+AT_ONCE, _TOLD = 6, 2
+#: Rules on pairs of releases that belong together though nothing declares it.
+_PAIRS = frozenset({"KD741", "KD743"})
+#: Backends of Keras that work without TensorFlow, the usual one first.
+_OTHER_BACKENDS = ("jax", "torch", "openvino")
+
+
+class Solved(NamedTuple):
+    """What was found: a set, or None, and how the search for the first one ended."""
+
+    pins: dict[str, str] | None
+    found: Found
+    #: What the rules say against the best set, where no set pleased them.
+    against: tuple[str, ...] = ()
+    backend: str | None = None
+    #: What nobody declares and is needed all the same, as far as the index does not know it.
+    more: tuple[Ask, ...] = ()
+
+
+class _Turn(NamedTuple):
+    """What is asked for besides, and which releases are left out, after some turns around what is known to fail."""
+
+    #: How often another way than the first one was taken, counted by its place.
+    strays: int
+    depth: int
+    more: tuple[Ask, ...]
+    without: Mapping[str, frozenset[str]]
+
+
+class Planner:
+    """One set of requirements, and every set of releases that was looked at for it; at most `most` are."""
+
+    def __init__(self, snapshot: Snapshot, ground: Ground, asked: Sequence[Row], rules: Rules, most: int = _MOST) -> None:
+        self.snapshot, self.ground, self.rules, self.most = snapshot, ground, rules, most
+        self.asks = tuple(ask for _, ask, _ in asked)
+        self.extras = extras_of(asked)
+        self.without = without_extras(ground, self.asks, self.extras)
+        self.looked_at = 0
+
+    def solve(self) -> Solved:
+        """Resolve; where a fact is violated, ask for what it needs, or else leave out what it speaks of, and look again."""
+        first: Found | None = None
+        unbacked: Solved | None = None
+        against: tuple[str, ...] = ()
+        waiting = [_Turn(0, 0, (), self.without), *([_Turn(1, 0, (), {})] if self.without else [])]
+        while waiting and self.looked_at < self.most:
+            # Of what strays as little from the first way around as anything, the one that went furthest.
+            turn = min(waiting, key=lambda one: (one.strays, -one.depth))
+            waiting.remove(turn)
+            more, without = turn.more, turn.without
+            self.looked_at += 1
+            found = resolve(self.ground, (*self.asks, *more), self.extras, without)
+            first = first or found
+            if found.pins is None:
+                continue
+            wrong = self._wrong(found.pins, more)
+            if not wrong:
+                return Solved(found.pins, found, more=tuple(ask for ask in more if not self.ground.holds(ask.name)))
+            if wrong.backend is not None and not unbacked:
+                unbacked = Solved(found.pins, found, backend=wrong.backend)
+                if wrong.backend:
+                    return unbacked
+            against = tuple(dict.fromkeys((*against, *wrong.says)))[:_TOLD]
+            if turn.depth < _DEEPEST:
+                around = enumerate(wrong.ways)
+                waiting += [_Turn(turn.strays + i, turn.depth + 1, more + one, _merged(without, other)) for i, (one, other) in around]
+        return unbacked or Solved(None, first or Found(None), against)
+
+    def _wrong(self, pins: Mapping[str, str], more: Sequence[Ask] = ()) -> _Wrong | None:
+        """Give what is wrong with a set and what is asked for besides, and the ways around it; None where nothing is."""
+        coupling = couple(self._installed(pins, more))
+        for fact in FACTS:
+            if fact.severity is Severity.ERROR and self._speaks(fact, coupling):
+                return _Wrong((fact.says,), tuple(self._around(fact, coupling)))
+        errors = [finding for finding in self.rules(coupling) if self._is_wrong(finding) and not self._forgiven(finding)]
+        if not errors:
+            return None
+        backend = next((name for name in _OTHER_BACKENDS if name in pins), "") if self._is_unbacked(errors) else None
+        needs = [ask for finding in errors for way in finding.ways[:1] for ask in _needs(way.needs)]
+        ways: list[_Way] = [(tuple(needs), {})] if needs else []
+        return _Wrong(tuple(finding.summary for finding in errors), tuple(ways), backend)
+
+    def _is_wrong(self, finding: Finding) -> bool:
+        """Tell whether a set with this finding is not to be had; a pair that nobody made for each other is not planned either."""
+        return finding.severity is Severity.ERROR or (finding.rule in _PAIRS and finding.severity is Severity.WARNING)
+
+    def _is_unbacked(self, errors: Sequence[Finding]) -> bool:
+        """Tell whether all that is wrong is that Keras would look for TensorFlow, which nobody asked for."""
+        chosen = (self.snapshot.environment or {}).get("KERAS_BACKEND")
+        return chosen is None and all(finding.rule == "KD402" for finding in errors)
+
+    def _forgiven(self, finding: Finding) -> bool:
+        """Tell whether an error is only what is passed over on purpose."""
+        return bool(self.ground.passed_over) and finding.rule == "KD001"
+
+    def _speaks(self, fact: Fact, coupling: Coupling) -> bool:
+        return all(holds(condition, coupling) for condition in fact.when) and violated(need_of(fact, coupling), coupling) is True
+
+    def _around(self, fact: Fact, coupling: Coupling) -> Iterator[_Way]:
+        """Give the ways around a violated fact: what it needs, or another release of what it speaks of."""
+        need = read(need_of(fact, coupling))
+        player = who(need.name, coupling)
+        if need.mark != "!":
+            yield (Ask(player.name if player else need.name, need.specifier, says=fact.says),), {}
+        for text in fact.when:
+            condition = read(text)
+            found = who(condition.name, coupling) if condition.mark != "!" else None
+            if found and condition.specifier:
+                spoken_of = [r.version for r in self.ground.known.releases(found.name) if _within(r.version, condition.specifier)]
+                yield (), {found.name: frozenset(spoken_of)}
+            elif found and found.version and "{version}" in fact.needs:
+                # What is needed depends on the very release.
+                yield (), {found.name: frozenset({found.version})}
+
+    def _installed(self, pins: Mapping[str, str], asked: Sequence[Ask]) -> Snapshot:
+        """Give the environment as it would be, with everything there that the index does not know."""
+        known = [self._distribution(name, version) for name, version in pins.items()]
+        there = set(pins)
+        brought = {
+            wanted.name
+            for one in known
+            for text in one.requires or ()
+            if (wanted := versions.requirement(text)) and wanted.name not in there and wanted.name not in ROLES
+            if versions.marker_holds(wanted.marker, self.ground.markers, self.extras.get(one.name, ())) is not False
+        }
+        others = {ask.name for ask in (*self.asks, *asked) if not ask.limits} - there
+        more = (Distribution(name, None, ()) for name in sorted(brought | others) if not self.ground.holds(name))
+        return self.snapshot._replace(distributions=(*known, *more))
+
+    def _distribution(self, name: str, version: str) -> Distribution:
+        release = self.ground.known.release(name, version)
+        return Distribution(name, version, release.requires(self.ground.target) if release else (), release and release.requires_python)
+
+
+_Way = tuple[tuple[Ask, ...], Mapping[str, frozenset[str]]]
+
+
+class _Wrong(NamedTuple):
+    says: tuple[str, ...]
+    ways: tuple[_Way, ...]
+    #: Where nothing is wrong but that nobody chose a backend: one that is there, or "".
+    backend: str | None = None
+
+
+def _needs(texts: Sequence[str]) -> Iterator[Ask]:
+    for text in texts:
+        wanted = versions.requirement(text)
+        if wanted:
+            yield Ask(wanted.name, wanted.specifier, says=f"{text} is needed")
+
+
+def _within(version: str, specifier: str) -> bool:
+    return versions.satisfies(versions.base(version), specifier) is True
+
+
+def _merged(one: Mapping[str, frozenset[str]], other: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
+    return {name: one.get(name, frozenset()) | other.get(name, frozenset()) for name in {*one, *other}}
