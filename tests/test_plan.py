@@ -146,7 +146,10 @@ CORNERS = (
     (("tensorflow>=2.20",), "3.14", "linux-x86_64", {}, "it has wheels for Python 3.9 to 3.13 there"),
     # The libraries for the accelerator have no wheels there.
     (("tensorflow[and-cuda]>=2.18",), "3.12", "windows-amd64", {}, "has no wheel for Python 3.12 on Windows amd64"),
-    (("tensorflow>=2.18", "numpy<2"), "3.13", "linux-x86_64", {}, "numpy>=1.26.0,<2 has no wheel for Python 3.13"),
+    # Sources from years before this Python do not build on it: numpy 1.10.0.post2 and older are nothing else.
+    (("numpy<1.26",), "3.12", "linux-x86_64", {}, "it has wheels for Python 2.7 to 3.11 there"),
+    (("tensorflow>=2.18", "numpy<2"), "3.13", "linux-x86_64", {}, "numpy<2 has no wheel for Python 3.13"),
+    (("scikeras==0.12.*",), "3.12", "linux-x86_64", {}, "its Requires-Python is >=3.8.0,<3.12.0, which pip heeds"),
     # What these require is not on the package index, whatever the versions.
     (("tensorflow[and-cuda]==2.15.0",), "3.11", "linux-x86_64", {}, "the package index has no tensorrt-libs==8.6.1"),
     (("tensorflow[and-cuda]==2.15.*",), "3.11", "linux-x86_64", {"tensorflow": "2.15.1"}, ""),

@@ -24,6 +24,20 @@ HORIZON: dict[str, tuple[int, int]] = {
 }
 
 
+#: Python -> the day of its first release. Source: peps.python.org, release schedules.
+PYTHON_RELEASED: dict[tuple[int, int], str] = {
+    (3, 6): "2016-12-23",
+    (3, 7): "2018-06-27",
+    (3, 8): "2019-10-14",
+    (3, 9): "2020-10-05",
+    (3, 10): "2021-10-04",
+    (3, 11): "2022-10-24",
+    (3, 12): "2023-10-02",
+    (3, 13): "2024-10-07",
+    (3, 14): "2025-10-07",
+}
+
+
 def beyond_horizon(name: str, version: str | None) -> bool:
     """Tell whether a release is newer than the newest that was known when the facts were gone through."""
     newest = HORIZON.get(ROLE_OF.get(name, name))

@@ -58,6 +58,11 @@ def has_wheel(release: Release, target: Target) -> bool:
     return admits(release.requires_python, target.python) and any(fits(tag, target) for tag in release.tags)
 
 
+def fit_otherwise(releases: Iterable[Release], target: Target) -> bool:
+    """Tell whether one of the releases has a wheel that would run on the target, whatever Pythons its metadata admits."""
+    return any(fits(tag, target) for release in releases for tag in release.tags)
+
+
 def pythons(releases: Iterable[Release], target: Target) -> list[str]:
     """Give the Pythons of the usual build, oldest first, for which one of the releases has a wheel on the target's platform."""
     plain = target._replace(implementation="cpython", free_threaded=False)

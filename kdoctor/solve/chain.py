@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from kdoctor import versions
 from kdoctor.knowledge import reach
-from kdoctor.knowledge.index import installable
+from kdoctor.knowledge.wheel_tags import admits
 from kdoctor.solve.fresh import Ask, Found, Ground, is_missing
 
 #: Sentences at most: more is a wall of text.
@@ -80,9 +80,16 @@ def _out_of_reach(ground: Ground, ask: Ask) -> str:
     final = [release for release in asked if not (release.prerelease or release.yanked)]
     if not final:
         return f"only pre-releases are {text}; to have one, ask for it by its version: {ask.name}=={asked[-1].version}"
-    if any(installable(release, ground.target) is not False for release in final):
+    if any(ground.offers.can_be_had(ask.name, release) for release in final):
         return ""
     here = reach.in_words(ground.target) or "this platform"
+    wheels = [release for release in final if release.tags]
+    if (
+        wheels
+        and all(not admits(release.requires_python, ground.target.python) for release in wheels)
+        and reach.fit_otherwise(wheels, ground.target)
+    ):
+        return f"{text} is not for {here}: its Requires-Python is {wheels[-1].requires_python}, which pip heeds (uv ignores upper bounds)"
     pythons, platforms = reach.pythons(final, ground.target), reach.platforms(final)
     where = (
         f"; it has wheels for Python {reach.span(pythons)} there"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from kdoctor import versions
+from kdoctor.knowledge.dates import PYTHON_RELEASED
 from kdoctor.knowledge.index import Index, Release, Target, installable
 from kdoctor.solve.nearness import by_age, by_nearness
 
@@ -18,6 +19,7 @@ class Offers:
 
     def __init__(self, known: Index, target: Target, order: str = "newest", now: Mapping[str, str] | None = None) -> None:
         self.known, self.target, self.order, self.now = known, target, order, now or {}
+        self._compiled: dict[str, bool] = {}
         self._ordered: dict[tuple[str, str | None, bool], list[str]] = {}
         self._newest_first: dict[tuple[str, bool], list[str]] = {}
         self._admitted: dict[tuple[str, str, bool, bool], frozenset[str]] = {}
@@ -45,6 +47,19 @@ class Offers:
         release = self.known.release(name, version) if version else None
         return release.date if release else None
 
+    def can_be_had(self, name: str, release: Release) -> bool:
+        """Tell whether an installer could take a release: a wheel, or a source that is not known to be too old to build on this Python."""
+        return installable(release, self.target) is not False and (bool(release.tags) or not self._is_too_old_to_build(name, release))
+
+    def _is_too_old_to_build(self, name: str, release: Release) -> bool:
+        """Tell whether a source stems from more than a year before this Python, of a project with compiled wheels."""
+        python = PYTHON_RELEASED.get(self.target.minor or (0, 0))
+        if python is None or not release.date or release.date >= f"{int(python[:4]) - 1}{python[4:]}":
+            return False
+        if name not in self._compiled:
+            self._compiled[name] = any(not tag.endswith("-any") for other in self.known.releases(name) for tag in other.tags)
+        return self._compiled[name]
+
     def _installable(self, name: str, *, early: bool) -> list[str]:
         """Give the releases with a file for the target, the newest first; of a project that never had a final one, pre-releases too."""
         found = self._newest_first.get((name, early))
@@ -53,7 +68,7 @@ class Offers:
             found = [
                 release.version
                 for release in reversed(every)
-                if not (release.yanked or (release.prerelease and not early)) and installable(release, self.target) is not False
+                if not (release.yanked or (release.prerelease and not early)) and self.can_be_had(name, release)
             ]
             found = self._newest_first[name, early] = found if early or not _are_all_early(every) else self._installable(name, early=True)
         return found
