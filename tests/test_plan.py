@@ -93,7 +93,7 @@ CONFLICTS = (
     ),
     (("tensorflow==2.16.0",), "3.11", (("tensorflow==2.16.0",),), "there is no release tensorflow==2.16.0"),
     ((*FEW, "jax==0.6.2", "jaxlib==0.5.3"), "3.11", (FEW, ("jax==0.6.2", "jaxlib==0.5.3")), "jax 0.6.2 requires jaxlib<=0.6.2,>=0.6.2"),
-    (("tensorflow", "tensorflow-cpu==2.20.0"), "3.11", (("tensorflow", "tensorflow-cpu==2.20.0"),), "both own tensorflow/"),
+    (("tensorflow>=2.21", "tensorflow-cpu==2.20.0"), "3.11", (("tensorflow>=2.21", "tensorflow-cpu==2.20.0"),), "both own tensorflow/"),
 )
 
 
@@ -164,8 +164,13 @@ CORNERS = (
     (("jax", "jax-metal"), "3.11", "macos-arm64", {"jax": "0.5.0", "jaxlib": "0.5.0"}, ""),
     # 0.9.0, the newest of that time, is a release of nothing but source.
     (("tensorflow==1.14.*",), "3.7", "linux-x86_64", {"absl-py": "0.10.0"}, ""),
-    # The newer ones bring tensorflow beside tensorflow-cpu; to find this out takes many choices below, none of which matters.
+    # Newer ones bring tensorflow-text, which does not load with tensorflow-cpu 2.19.
+    # To find this out takes many choices below, none of which matters.
     (("keras-hub", "tensorflow-cpu==2.19.*"), "3.12", "linux-x86_64", {"keras-hub": "0.19.0", "tensorflow-cpu": "2.19.1"}, ""),
+    (("tensorflow", "tensorflow-cpu==2.20.0"), "3.11", "linux-x86_64", {"tensorflow": "2.20.0"}, ""),
+    # What excludes it stands three requirements away, behind many releases that all come to the same.
+    (("keras-nlp>=0.15", "protobuf<4", "keras==2.12.*", "jax<0.4.30"), "3.12", "linux-x86_64", {}, "you ask for keras==2.12.*"),
+    (("torch", "autokeras==1.1.*", "tensorflow<2.20"), "3.11", "linux-aarch64", {"autokeras": "1.1.0"}, ""),
 )
 
 
@@ -212,6 +217,7 @@ def test_another_python_is_named_where_it_would_do(asked: tuple[str, ...], pytho
 
 
 def test_a_search_that_ends_at_its_bound_says_neither_yes_nor_no(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fresh, "_SHORT", 1)
     monkeypatch.setattr(fresh, "_ROUNDS", 2)
     with pytest.raises(KdoctorError, match="neither a set nor why"):
         CliRunner().invoke(pin, ["tensorflow", "--python-version", "3.12"], standalone_mode=False, catch_exceptions=False)

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from kdoctor import versions
 from kdoctor.knowledge import reach
 from kdoctor.knowledge.wheel_tags import admits
-from kdoctor.solve.fresh import Ask, Found, Ground, is_missing
+from kdoctor.solve.fresh import Found
+from kdoctor.solve.ground import Ask, Ground, is_missing
 
 #: Sentences at most: more is a wall of text.
 _MOST = 6

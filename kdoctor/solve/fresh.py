@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any, NamedTuple
 
 from resolvelib import AbstractProvider, BaseReporter, ResolutionImpossible, ResolutionTooDeep, Resolver
 
 from kdoctor import versions
-from kdoctor.knowledge.conditions import read
-from kdoctor.knowledge.families import KERAS, ROLES, TENSORFLOW
-from kdoctor.knowledge.index import Index, Target
-from kdoctor.knowledge.not_on_the_index import MISSING
-from kdoctor.knowledge.schema import Tolerated
-from kdoctor.solve.offers import Offers
+from kdoctor.knowledge.families import KERAS, TENSORFLOW
+from kdoctor.solve.ground import Ask, Ground, Pick, is_missing
+from kdoctor.solve.support import Support
 
 _FRAMEWORKS = frozenset((*TENSORFLOW, *KERAS))
-#: Rounds that the resolver may take; real plans need some dozens.
-_ROUNDS = 2000
+#: Rounds that the resolver may take; real plans need some dozens. After the first of them it is looked what is ruled out anyhow.
+_ROUNDS, _SHORT = 2000, 150
+#: So many releases are few.
+_FEW = 4
 #: A specifier that only one release fulfils, and one that names a pre-release.
 _EXACTLY = re.compile(r"\s*==\s*([0-9][0-9A-Za-z.]*)\s*", re.ASCII)
 _EARLY = re.compile(r"[0-9](?:[._-]?(?:a|b|c|rc|alpha|beta|pre|preview|dev)[._-]?[0-9]*)", re.ASCII)
@@ -26,59 +26,6 @@ _EARLY = re.compile(r"[0-9](?:[._-]?(?:a|b|c|rc|alpha|beta|pre|preview|dev)[._-]
 _ON_TOP, _FRAMEWORK, _MIDDLE, _LEAF = range(4)
 #: Stands for a release that nobody has named.
 _ANY = ""
-
-
-class Ask(NamedTuple):
-    """A requirement, and who makes it ("" = the user)."""
-
-    name: str
-    specifier: str
-    parent: str = ""
-    version: str | None = None
-    #: What is known to fail otherwise, where a fact asks and not metadata.
-    says: str | None = None
-    #: Extras that the user asks for.
-    extras: tuple[str, ...] = ()
-    #: It limits which release is taken, but asks for none.
-    limits: bool = False
-
-    def admits(self, version: str) -> bool:
-        """Tell whether a release fulfils it; for facts a pre-release counts as the release that it leads up to."""
-        return versions.satisfies(versions.base(version) if self.says else version, self.specifier) is not False
-
-
-class Pick(NamedTuple):
-    """One release of one project."""
-
-    name: str
-    version: str
-
-
-class Ground(NamedTuple):
-    """Where, and for whom, releases are looked for."""
-
-    offers: Offers
-    markers: Mapping[str, str] | None
-    #: Requirements that reality does not insist on, and that are passed over.
-    passed_over: tuple[Tolerated, ...] = ()
-
-    @property
-    def known(self) -> Index:
-        """The index."""
-        return self.offers.known
-
-    @property
-    def target(self) -> Target:
-        """The Python and the platform."""
-        return self.offers.target
-
-    def holds(self, name: str) -> bool:
-        """Tell whether the index has all releases of a project; of nightly builds it keeps the newest only."""
-        return name in self.known.projects and self.known.is_whole(name)
-
-    def is_pinned(self, name: str) -> bool:
-        """Tell whether others ask for exact releases of a project that the index does not know, so that they may contradict each other."""
-        return (name.startswith("nvidia-") or name in MISSING) and name not in self.known.projects
 
 
 class Found(NamedTuple):
@@ -119,17 +66,18 @@ class _Provider(AbstractProvider[Ask, Pick, str]):
         self,
         identifier: str,
         resolutions: Mapping[str, Pick],  # noqa: ARG002 -- resolvelib names its parameters.
-        candidates: Mapping[str, Iterator[Pick]],  # noqa: ARG002 -- resolvelib names its parameters.
+        candidates: Mapping[str, Iterator[Pick]],
         information: Mapping[str, Iterator[Any]],
         backtrack_causes: Sequence[Any],
-    ) -> tuple[bool, bool, bool, int, str]:
+    ) -> tuple[bool, bool, bool, bool, bool, int, str]:
         # What requires nothing comes last: no other choice hangs on it, and to go through its releases would only repeat a conflict.
-        # What stood in the way is settled first, then what the user names, what stands on a framework before it, and it before the
-        # libraries: so what chooses the framework is close by where it has to be chosen anew.
+        # Where one release alone is left there is no choice. Then what stood in the way is settled, and what has few releases left; then
+        # what the user names, what stands on a framework before it, and it before the libraries: so what chooses the framework is close
+        # by where it has to be chosen anew.
         blamed = any(identifier in (cause.requirement.name, cause.parent and cause.parent.name) for cause in backtrack_causes)
         named = any(one.requirement.parent == "" for one in information[identifier])
-        tier = self._tier(identifier)
-        return tier == _LEAF, not blamed, not named, tier, identifier
+        tier, left = self._tier(identifier), sum(1 for _ in islice(candidates[identifier], _FEW + 1))
+        return tier == _LEAF, left > 1, not blamed, left > _FEW, not named, tier, identifier
 
     def _tier(self, name: str) -> int:
         """Say how far above the libraries a project stands, by what its newest release requires, extras aside."""
@@ -195,27 +143,7 @@ class _Provider(AbstractProvider[Ask, Pick, str]):
             if versions.marker_holds(wanted.marker, self.ground.markers, self.extras.get(pick.name, ())) is False:
                 continue
             self.extras.setdefault(wanted.name, set()).update(wanted.extras)
-            yield Ask(wanted.name, self._weighed(pick, wanted), pick.name, pick.version)
-
-    def _weighed(self, pick: Pick, wanted: versions.Requirement) -> str:
-        """Give the specifier, or what is known to work where that is taken instead."""
-        specifiers = (tolerated(row, pick, wanted.name) for row in self.ground.passed_over)
-        return next((specifier for specifier in specifiers if specifier is not None), wanted.specifier)
-
-
-def is_missing(name: str, exact: Sequence[str]) -> bool:
-    """Tell whether a project, or the exact release of it that is asked for, is on no index."""
-    specifier = MISSING.get(name)
-    return specifier is not None and (not specifier or any(versions.satisfies(version, specifier) for version in exact))
-
-
-def tolerated(row: Tolerated, pick: Pick, name: str) -> str | None:
-    """Give the specifier that is known to work where a row speaks of this release and of its requirement on `name`."""
-    one, other = read(row.holder), read(row.target)
-    if pick.name not in ROLES.get(one.name, (one.name,)) or name not in ROLES.get(other.name, (other.name,)):
-        return None
-    fits = not one.specifier or versions.satisfies(versions.base(pick.version), one.specifier)
-    return other.specifier if fits and other.specifier else None
+            yield Ask(wanted.name, self.ground.weighed(pick.name, pick.version, wanted), pick.name, pick.version)
 
 
 def resolve(ground: Ground, asks: Iterable[Ask], extras: Mapping[str, Iterable[str]], without: Mapping[str, frozenset[str]]) -> Found:
@@ -227,15 +155,22 @@ def resolve(ground: Ground, asks: Iterable[Ask], extras: Mapping[str, Iterable[s
     known, limits = [ask for ask in held if not ask.limits], [ask for ask in held if ask.limits]
     early = frozenset(ask.name for ask in held if _EARLY.search(ask.specifier))
     active = {name: set(names) for name, names in extras.items()}
+    rounds, refused = _SHORT, dict[Ask, None]()
     while True:
         before = {name: set(names) for name, names in active.items()}
         provider = _Provider(ground, active, without, limits, early)
         try:
-            result = Resolver(provider, BaseReporter()).resolve(known, max_rounds=_ROUNDS)
+            result = Resolver(provider, BaseReporter()).resolve(known, max_rounds=rounds)
         except ResolutionImpossible as stuck:
             at = frozenset(cause.requirement.name for cause in stuck.causes)
-            return Found(None, tuple(provider.refused), at)
+            return Found(None, tuple({**refused, **provider.refused}), at)
         except ResolutionTooDeep:
-            return Found(None, gave_up=True)
+            if rounds == _ROUNDS:
+                return Found(None, gave_up=True)
+            rounds, refused = _ROUNDS, provider.refused
+            active = before
+            ruled_out = Support(ground, held, active, without).ruled_out(early)
+            without = {name: without.get(name, frozenset()) | ruled_out.get(name, frozenset()) for name in {*without, *ruled_out}}
+            continue
         if {name: names for name, names in active.items() if names} == {name: names for name, names in before.items() if names}:
             return Found({pick.name: pick.version for pick in result.mapping.values() if pick.name in ground.known.projects})

@@ -11,7 +11,8 @@ from kdoctor.knowledge.schema import Tolerated
 from kdoctor.knowledge.tensorflow_keras import TOLERATED
 from kdoctor.model import Snapshot
 from kdoctor.solve.chain import because
-from kdoctor.solve.fresh import Ask, Found, Ground, Pick, resolve, tolerated
+from kdoctor.solve.fresh import Found, resolve
+from kdoctor.solve.ground import Ask, Ground, Pick, tolerated
 from kdoctor.solve.offers import Offers
 from kdoctor.solve.planner import AT_ONCE, Planner, Rules
 from kdoctor.solve.wanted import Row, asked, extras_of, has_extra

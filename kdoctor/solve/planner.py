@@ -12,7 +12,8 @@ from kdoctor.knowledge.facts import FACTS
 from kdoctor.knowledge.families import ROLES
 from kdoctor.knowledge.schema import Fact
 from kdoctor.model import Distribution, Finding, Severity, Snapshot
-from kdoctor.solve.fresh import Ask, Found, Ground, resolve
+from kdoctor.solve.fresh import Found, resolve
+from kdoctor.solve.ground import Ask, Ground
 from kdoctor.solve.wanted import Row, extras_of, without_extras
 
 Rules = Callable[[Coupling], "tuple[Finding, ...]"]
@@ -22,6 +23,8 @@ _MOST, _DEEPEST = 40, 8
 AT_ONCE, _TOLD = 6, 2
 #: Rules on pairs of releases that belong together though nothing declares it.
 _PAIRS = frozenset({"KD741", "KD743"})
+#: Builds of TensorFlow that are whole ones of their own on every platform.
+_OTHER_BUILDS = frozenset({"tensorflow-cpu", "tensorflow-gpu", "tensorflow-rocm", "intel-tensorflow"})
 #: Backends of Keras that work without TensorFlow, the usual one first.
 _OTHER_BACKENDS = ("jax", "torch", "openvino")
 
@@ -53,7 +56,7 @@ class Planner:
 
     def __init__(self, snapshot: Snapshot, ground: Ground, asked: Sequence[Row], rules: Rules, most: int = _MOST) -> None:
         self.snapshot, self.ground, self.rules, self.most = snapshot, ground, rules, most
-        self.asks = tuple(ask for _, ask, _ in asked)
+        self.asks = (*(ask for _, ask, _ in asked), *_of_one_version([ask for _, ask, _ in asked]))
         self.extras = extras_of(asked)
         self.without = without_extras(ground, self.asks, self.extras)
         self.looked_at = 0
@@ -73,6 +76,7 @@ class Planner:
             found = resolve(self.ground, (*self.asks, *more), self.extras, without)
             first = first or found
             if found.pins is None:
+                against = against or tuple(dict.fromkeys(ask.says for ask in found.refused if ask.says and ask.limits))
                 continue
             wrong = self._wrong(found.pins, more)
             if not wrong:
@@ -161,6 +165,14 @@ class _Wrong(NamedTuple):
     ways: tuple[_Way, ...]
     #: Where nothing is wrong but that nobody chose a backend: one that is there, or "".
     backend: str | None = None
+
+
+def _of_one_version(asks: Sequence[Ask]) -> Iterator[Ask]:
+    """Let what is asked of another build of TensorFlow hold for tensorflow as well, should that come in: both own the same folder."""
+    for ask in asks:
+        if ask.name in _OTHER_BUILDS and not ask.limits:
+            says = f"tensorflow and {ask.name} both own tensorflow/: of different versions, the later one breaks the other"
+            yield Ask("tensorflow", ask.specifier, says=says, limits=True)
 
 
 def _needs(texts: Sequence[str]) -> Iterator[Ask]:

@@ -11,7 +11,8 @@ from kdoctor.knowledge.families import KERAS, TENSORFLOW
 from kdoctor.knowledge.index import Target, installable, open_index
 from kdoctor.model import Distribution, Evidence, Finding, Remedy, Severity, Snapshot
 from kdoctor.solve.chain import because
-from kdoctor.solve.fresh import Ground, resolve
+from kdoctor.solve.fresh import resolve
+from kdoctor.solve.ground import Ground
 from kdoctor.solve.offers import Offers
 from kdoctor.solve.plan import conflicts
 from kdoctor.solve.wanted import Row, asked

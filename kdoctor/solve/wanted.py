@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from kdoctor import versions
 from kdoctor.knowledge.index import Release
-from kdoctor.solve.fresh import Ask, Ground
+from kdoctor.solve.ground import Ask, Ground
 
 #: A requirement as written, what it asks, and its extras.
 Row = tuple[str, Ask, tuple[str, ...]]
