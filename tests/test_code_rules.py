@@ -114,6 +114,8 @@ ROWS = {
         "import tensorflow as tf, tensorflow_hub as hub\ntf.keras.Sequential([hub.KerasLayer('x')])",
         "KD846", "", "tensorflow-hub keras",
     ),
+    "hub-layer-absent": new("import tensorflow as tf, tensorflow_hub as hub\ntf.keras.Sequential([hub.KerasLayer('x')])"),
+    "training-loop": new("import tensorflow as tf\nm = tf.keras.Sequential()\nfor x, y in d:\n    tf.reduce_mean(m(x) - y)"),
     "hub-layer-legacy": Row(
         NEW + " tensorflow-hub==0.16.1 setuptools==80.0.0",
         "import tensorflow as tf, tensorflow_hub as hub\ntf.keras.Sequential([hub.KerasLayer('x')])",
@@ -301,3 +303,24 @@ def test_a_replacement_that_is_a_name_of_keras_exists_in_the_newest_or_the_last_
         if word.startswith("keras.") and "(" not in word:
             short = word.removeprefix("keras.")
             assert keras_names.has("keras", short, "3.15") or keras_names.has("keras", short, "2.15"), name
+
+
+@pytest.mark.parametrize(
+    ("installed", "code", "advice"),
+    [
+        (NEW, "import keras\nkeras.backend.exp", "use keras.ops.exp instead"),
+        (NEW, "import keras\nkeras.backend.function", "use keras.Model(inputs, outputs) instead"),
+        (NEW, "from tensorflow.keras import backend as K\nK.learning_phase", "use the argument training of call() instead"),
+        (NEW, "import keras\nkeras.backend.ctc_decode", "use keras.ops.ctc_decode instead"),
+        (NEW, "import keras\nkeras.backend.bias_add", "use the function of keras.ops of that purpose instead"),
+        (NEW, "import keras\nkeras.objectives.binary_crossentropy", "use keras.losses instead"),
+        (
+            NEW,
+            "import tensorflow as tf\ntf.keras.losses.mean_squared_error",
+            "use keras.losses.mean_squared_error instead (kdoctor scan --fix)",
+        ),
+    ],
+)
+def test_what_to_write_instead(installed, code, advice):
+    (found,) = [one for one in judged(Row(installed, code)).findings if one.rule == "KD841"]
+    assert found.advice == advice

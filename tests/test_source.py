@@ -112,6 +112,12 @@ def test_variables_that_are_set(code, settings):
 IMPORTS = "import keras, tensorflow as tf\n"
 
 
+def test_what_may_be_numbers_meets_in_doubt():
+    code = "def block(x):\n    x = keras.layers.Dense(3)(x)\n    return tf.keras.layers.Dense(1)(x)"
+    (meeting,) = facts_of_text(IMPORTS + code).meetings
+    assert (meeting.role, meeting.guard) == ("input", "branch")
+
+
 @pytest.mark.parametrize(
     ("code", "meetings"),
     [
@@ -149,6 +155,11 @@ def test_objects_that_meet(code, meetings):
         ("class L(keras.layers.Layer):\n    def get_config(self):\n        return tf.nn.relu(x)", []),
         ("class M(keras.Model):\n    def train_step(self, d):\n        with tf.GradientTape() as t: pass", [("tensorflow.GradientTape", "keras.Model")]),
         ("def f(x):\n    return tf.nn.relu(x)", []),
+        # What a layer gives for numbers are numbers.
+        ("m = keras.Sequential()\nfor x, y in data:\n    loss = tf.reduce_mean(keras.losses.MeanSquaredError()(y, m(x)))", []),
+        ("layer = keras.layers.Flatten()\nx = layer(images)\ntf.reduce_max(x + 1)", []),
+        ("x = keras.layers.Flatten()(keras.Input((3, 3)))\ntf.reduce_max(x + 1)", [("tensorflow.reduce_max", "")]),
+        ("m = keras.applications.VGG16()\ny = keras.layers.Dense(3)(m.output)\ntf.abs(y)", [("tensorflow.abs", "")]),
         ("class M(keras.Model):\n    @tf.function\n    def call(self, x):\n        return x", []),
     ],
 )  # fmt: skip

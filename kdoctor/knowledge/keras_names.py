@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from kdoctor.knowledge.replacements import replacement
+from kdoctor.knowledge.replacements import SAME_PURPOSE, replacement
 
 _FILE = Path(__file__).parent / "data" / "keras_names.json"
 #: What is everybody's only by accident: Keras makes no promise on it.
@@ -130,9 +130,13 @@ def _firsts(where: str) -> list[str]:
 def _instead(namespace: str, name: str, prefix: str, of: tuple[str, ...]) -> str | None:
     """Look for what to write instead: what is written down by hand, else the same name in another place of the same Keras."""
     told = replacement(name, of[-1]) or replacement(prefix, of[-1])
-    if told:
-        return told
     last = name.rpartition(".")[2]
+    if told and not (told == SAME_PURPOSE and all(has("keras", f"ops.{last}", minor) for minor in of)):
+        return told
+    if told:
+        return f"keras.ops.{last}"
+    if namespace == "tensorflow.keras" and all(has("keras", name, minor) for minor in of):
+        return f"keras.{name}"
     if len(of) == 1 and (elsewhere := _elsewhere(namespace, last, of[0])):
         return f"{namespace}.{elsewhere}"
     if namespace == "keras" and all(has("tensorflow.keras", name, minor) for minor in of):

@@ -17,11 +17,29 @@ class Replacement(NamedTuple):
     since: str = "2.2"
 
 
-_OPS = "the function of keras.ops of that purpose"
+#: Where it depends on the name; the function of keras.ops may have the same.
+SAME_PURPOSE = "the function of keras.ops of that purpose"
 
 REPLACEMENTS: dict[str, Replacement] = {
     # Gone in Keras 3.
-    "backend": Replacement(_OPS, "3.0"),
+    "backend": Replacement(SAME_PURPOSE, "3.0"),
+    "backend.function": Replacement("keras.Model(inputs, outputs)", "3.0"),
+    "backend.placeholder": Replacement("keras.Input", "3.0"),
+    "backend.set_learning_phase": Replacement("the argument training of call()", "2.13"),
+    "backend.learning_phase_scope": Replacement("the argument training of call()", "2.13"),
+    "backend.random_normal": Replacement("keras.random.normal", "3.0"),
+    "backend.random_uniform": Replacement("keras.random.uniform", "3.0"),
+    "backend.random_bernoulli": Replacement("keras.random.binomial", "3.0"),
+    "backend.truncated_normal": Replacement("keras.random.truncated_normal", "3.0"),
+    "backend.random_normal_variable": Replacement("keras.Variable(keras.random.normal(...))", "3.0"),
+    "backend.random_uniform_variable": Replacement("keras.Variable(keras.random.uniform(...))", "3.0"),
+    "backend.variable": Replacement("keras.Variable", "3.0"),
+    "backend.flatten": Replacement("keras.ops.ravel", "3.0"),
+    "backend.batch_flatten": Replacement("keras.ops.reshape(x, (keras.ops.shape(x)[0], -1))", "3.0"),
+    "backend.permute_dimensions": Replacement("keras.ops.transpose", "3.0"),
+    "backend.concatenate": Replacement("keras.ops.concatenate", "3.0"),
+    "backend.pow": Replacement("keras.ops.power", "3.0"),
+    "backend.gradients": Replacement("the gradients of the backend (tf.GradientTape, jax.grad, torch.autograd)", "3.0"),
     "backend.set_session": Replacement("nothing: sessions went with TensorFlow 1 (tf.compat.v1.keras.backend.set_session)"),
     "backend.get_session": Replacement("nothing: sessions went with TensorFlow 1 (tf.compat.v1.keras.backend.get_session)"),
     "backend.tensorflow_backend": Replacement("keras.backend"),
@@ -76,6 +94,7 @@ REPLACEMENTS: dict[str, Replacement] = {
     "optimizers.adam_v2": Replacement("keras.optimizers (Adam)", "2.12"),
     "optimizers.TFOptimizer": Replacement("an optimizer of keras.optimizers", "2.6"),
     "optimizers.optimizer_v2": Replacement("keras.optimizers.legacy, in Keras 3 keras.optimizers", "2.9"),
+    "objectives": Replacement("keras.losses", "2.4"),
     "losses.cosine_proximity": Replacement("keras.losses.cosine_similarity"),
     "experimental": Replacement("nothing in Keras 3; schedules live in keras.optimizers.schedules", "3.0"),
     "experimental.CosineDecay": Replacement("keras.optimizers.schedules.CosineDecay", "3.0"),

@@ -6,9 +6,9 @@ import ast
 from collections.abc import Iterator
 
 from kdoctor.source.context import Context
-from kdoctor.source.facts import Meeting, Operation
+from kdoctor.source.facts import GUARDS, Meeting, Operation
 from kdoctor.source.families import kind_of, library_of, way_of
-from kdoctor.source.values import Value, evaluate
+from kdoctor.source.values import CALCULATED, Value, evaluate, flat
 
 #: Arguments by keyword that say what their value is to the host.
 _ROLES = {
@@ -63,9 +63,11 @@ def collect(reader: Context, node: ast.Call, called: Value | None) -> None:
     if called and called.kind == "name" and called.name.startswith("tensorflow.") and way_of(called.name) is None:
         _operation(reader, node, called.name)
     for host, role, guest, at in _handed(reader, node, called):
-        for one in _flat(guest):
-            if one.kind in ("object", "tensor") and _strangers(host, one.name):
-                reader.meetings.append(Meeting(host, one.name, _role(role, one), reader.guard, reader.place(at)))
+        for one in flat(guest):
+            if one.kind in ("object", *CALCULATED) and _strangers(host, one.name):
+                # Numbers may go from one library to another, and who knows whether these are symbols.
+                guard = max(reader.guard, "branch", key=GUARDS.index) if one.kind == "result" else reader.guard
+                reader.meetings.append(Meeting(host, one.name, _role(role, one), guard, reader.place(at)))
 
 
 def _handed(reader: Context, node: ast.Call, called: Value | None) -> Iterator[tuple[str, str, Value, ast.expr]]:
@@ -106,17 +108,9 @@ def _host(reader: Context, node: ast.Call, called: Value | None) -> tuple[str, s
 
 def collect_inner(reader: Context, owner: str, guest: Value | None, at: ast.expr) -> None:
     """Write down an object that becomes part of an instance of a class: `self.dense = Dense(3)` in a model."""
-    for one in _flat(guest) if guest else ():
+    for one in flat(guest) if guest else ():
         if one.kind == "object" and kind_of(one.name) in ("layer", "model", "") and _strangers(owner, one.name):
             reader.meetings.append(Meeting(owner, one.name, "inner layer", reader.guard, reader.place(at)))
-
-
-def _flat(value: Value) -> Iterator[Value]:
-    if value.kind == "many":
-        for one in value.items:
-            yield from _flat(one)
-    else:
-        yield value
 
 
 def _strangers(host: str, guest: str) -> bool:
@@ -126,7 +120,7 @@ def _strangers(host: str, guest: str) -> bool:
 
 def _role(role: str, guest: Value) -> str:
     kind = kind_of(guest.name)
-    if guest.kind == "tensor":
+    if guest.kind in CALCULATED:
         return "input"
     if kind in _BY_KIND:
         return kind
@@ -141,6 +135,6 @@ def _operation(reader: Context, node: ast.Call, name: str) -> None:
         reader.operations.append(Operation(name, base, method, reader.guard, reader.place(node)))
         return
     values = [evaluate(one, reader.scope) for one in (*node.args, *(keyword.value for keyword in node.keywords))]
-    tensor = next((one for value in values if value for one in _flat(value) if one.kind == "tensor" and way_of(one.name)), None)
+    tensor = next((one for value in values if value for one in flat(value) if one.kind == "tensor" and way_of(one.name)), None)
     if tensor and not base:
         reader.operations.append(Operation(name, "", tensor.name, reader.guard, reader.place(node)))

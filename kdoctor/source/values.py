@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from kdoctor.source.families import gives_tensor, kind_of, library_of
 
+#: What comes of a calculation, the surest first.
+CALCULATED = ("tensor", "result")
 _IMPORTERS = ("importlib.import_module", "__import__", "import_module")
 _LAZY = ("LazyLoader", "_LazyModule", "LazyModule", "LazyImport")
 
@@ -16,7 +19,11 @@ IMPORTERS = frozenset((*(name.rpartition(".")[2] for name in _IMPORTERS), *_LAZY
 
 
 class Value(NamedTuple):
-    """One value: `kind` is "name" (a module, class or function), "object", "tensor", "many", or "class" (of this file)."""
+    """One value: `kind` is "name" (a module, class or function), "object", "tensor", "result", "many", or "class" (of this file).
+
+    A tensor is symbolic for sure. A result is what an object gave that was called on something unknown: symbolic in a function
+    that builds a model, a tensor with numbers in a loop that trains one.
+    """
 
     kind: str
     #: The dotted name, or that of what made the object or tensor, or of the class's base.
@@ -57,7 +64,7 @@ def evaluate(node: ast.expr | None, scope: Scope) -> Value | None:
             return Value("many", items=tuple(one for one in items if one))
         case ast.BinOp():
             sides = (evaluate(node.left, scope), evaluate(node.right, scope))
-            return next((one for one in sides if one and one.kind == "tensor"), None)
+            return next((one for kind in CALCULATED for one in sides if one and one.kind == kind), None)
         case ast.IfExp():
             return evaluate(node.body, scope) or evaluate(node.orelse, scope)
         case ast.BoolOp():
@@ -84,7 +91,7 @@ def _attribute(node: ast.Attribute, scope: Scope) -> Value | None:
 def _element(value: Value | None) -> Value | None:
     if value and value.kind == "many":
         return value.items[0] if value.items else None
-    return value if value and value.kind == "tensor" else None
+    return value if value and value.kind in CALCULATED else None
 
 
 def _made(node: ast.Call, scope: Scope) -> Value | None:
@@ -95,7 +102,7 @@ def _made(node: ast.Call, scope: Scope) -> Value | None:
     if called.kind == "class":
         return Value("object", called.name)
     if called.kind == "object":
-        return Value("tensor", called.name)
+        return Value(_calculated(node, scope), called.name)
     if called.kind != "name":
         return None
     return imported_by(node, called) or _made_by(called.name, node, scope)
@@ -111,7 +118,22 @@ def _made_by(name: str, node: ast.Call, scope: Scope) -> Value | None:
         return Value("object", name)
     first = evaluate(node.args[0], scope) if node.args else None
     first = _element(first) if first and first.kind == "many" else first
-    return Value("tensor", name) if first and first.kind == "tensor" else Value("object", name)
+    return Value(first.kind, name) if first and first.kind in CALCULATED else Value("object", name)
+
+
+def _calculated(node: ast.Call, scope: Scope) -> str:
+    """Say of what kind that is which an object gives for the arguments of a call."""
+    given = [evaluate(one, scope) for one in (*node.args, *(keyword.value for keyword in node.keywords))]
+    return "tensor" if any(one.kind == "tensor" for value in given if value for one in flat(value)) else "result"
+
+
+def flat(value: Value) -> Iterator[Value]:
+    """Give a value, or those of a list one by one."""
+    if value.kind == "many":
+        for one in value.items:
+            yield from flat(one)
+    else:
+        yield value
 
 
 def imported_by(node: ast.Call, called: Value | None) -> Value | None:

@@ -64,7 +64,7 @@ def _placed(one: Finding, path: str, settings: Mapping[str, Setting]) -> Finding
     says = ", ".join(f"{setting.variable}={setting.value}" for setting in theirs)
     # What stands in the source is not mended by setting a variable around it.
     ways = tuple(way for way in one.ways if not way.environment)
-    advice = one.advice or ("or set another value in the program" if ways else "set another value in the program")
+    advice = one.advice or "set another value in the program"
     return one._replace(
         cause=f"The program sets {says}. {one.cause}",
         ways=ways,

@@ -6,14 +6,16 @@ from collections.abc import Iterator, Mapping
 
 from kdoctor.knowledge.addon_keras import keras_of_addon, makes_keras_objects
 from kdoctor.knowledge.mixing import Outcome, outcome
-from kdoctor.model import Evidence, Finding, Severity
+from kdoctor.model import Evidence, Finding, Location, Severity
 from kdoctor.rules.code.answers import Answer, answer
-from kdoctor.rules.code.program import DOUBTFUL, Program, finding, places
+from kdoctor.rules.code.program import DOUBTFUL, Program, Record, finding, places
 from kdoctor.source.facts import Meeting, SourceFacts, Use
 from kdoctor.source.families import ADDONS, kind_of, library_of, way_of
 
 _MEASURED = "measured on Linux x86_64, CPU: each kind of object handed to models of the other Keras, trained, variables counted"
 _TELLING = ("layer", "model", "optimizer")
+#: On what an add-on is built, what it meets, and by which way.
+_Pair = tuple[Answer, Answer, str]
 
 
 def mixed_objects(program: Program) -> Iterator[Finding]:
@@ -115,11 +117,16 @@ def _kinds(facts: SourceFacts) -> dict[str, dict[str, list[Use]]]:
 
 def foreign_addons(program: Program) -> Iterator[Finding]:
     """Give a finding for add-ons whose objects meet a Keras other than the one that they are built on."""
+    groups: dict[tuple[str, _Pair], list[tuple[str, Record]]] = {}
     for path, facts in program.files.items():
         for addon in dict.fromkeys(use.name.partition(".")[0] for use in facts.uses if use.name.partition(".")[0] in ADDONS):
-            found = _met(program, path, facts, addon) or _imported(program, path, facts, addon)
-            if found:
-                yield found
+            # An add-on that is not there fails before it meets anything.
+            if program.coupling.has(ADDONS[addon]) is not False:
+                found = _met(program, path, facts, addon) or _imported(program, path, facts, addon)
+                if found:
+                    groups.setdefault((addon, found[0]), []).extend(found[1])
+    for (addon, pair), where in groups.items():
+        yield _foreign(program, addon, pair, places(where))
 
 
 def _keras_of(program: Program, addon: str, name: str) -> Answer | None:
@@ -128,9 +135,9 @@ def _keras_of(program: Program, addon: str, name: str) -> Answer | None:
     return answer(program.coupling, way) if way else None
 
 
-def _met(program: Program, path: str, facts: SourceFacts, addon: str) -> Finding | None:
-    bad: list[tuple[str, Meeting]] = []
-    pair: tuple[Answer, Answer, str] | None = None
+def _met(program: Program, path: str, facts: SourceFacts, addon: str) -> tuple[_Pair, list[tuple[str, Record]]] | None:
+    bad: list[tuple[str, Record]] = []
+    pair: _Pair | None = None
     for meeting in facts.meetings:
         sides = (library_of(meeting.host), library_of(meeting.guest))
         name = meeting.host if sides[0] == addon else meeting.guest
@@ -144,10 +151,10 @@ def _met(program: Program, path: str, facts: SourceFacts, addon: str) -> Finding
             if outcome(host.generation or "", guest.generation or "", role, meeting.guest).says:
                 bad.append((path, meeting))
                 pair = pair or (one, other, way_of(way) or way)
-    return _foreign(program, addon, pair, places(bad)) if pair else None
+    return (pair, bad) if pair else None
 
 
-def _imported(program: Program, path: str, facts: SourceFacts, addon: str) -> Finding | None:
+def _imported(program: Program, path: str, facts: SourceFacts, addon: str) -> tuple[_Pair, list[tuple[str, Record]]] | None:
     """Judge by imports alone: the add-on's own Keras is not the one of any layer or model in the file."""
     uses = [use for use in facts.uses if use.name.partition(".")[0] == addon and makes_keras_objects(addon, use.name)]
     uses = [use for use in uses if use.guard not in DOUBTFUL]
@@ -162,10 +169,10 @@ def _imported(program: Program, path: str, facts: SourceFacts, addon: str) -> Fi
     if who is None or not outcome(who.generation or "", built.generation or "", "layer", "").says:
         return None
     named = [use for held in kinds[way].values() for use in held]
-    return _foreign(program, addon, (built, who, way), places([(path, use) for use in (*uses, *named)]))
+    return (built, who, way), [(path, use) for use in (*uses, *named)]
 
 
-def _foreign(program: Program, addon: str, pair: tuple[Answer, Answer, str], where: tuple) -> Finding:  # type: ignore[type-arg]
+def _foreign(program: Program, addon: str, pair: _Pair, where: tuple[Location, ...]) -> Finding:
     built, met, way = pair
     distribution = ADDONS[addon]
     installed = program.coupling.present.get(distribution)

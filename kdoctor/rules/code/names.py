@@ -81,7 +81,8 @@ def _releases(where: str) -> str:
 def _advice(gone: Gone, who: Answer) -> str:
     if gone.instead is None:
         return f"write it without this name, or run the program with a Keras that has it ({_releases(gone.where)})"
-    return f"use {gone.instead} instead" + (" (kdoctor scan --fix)" if who.namespace == "tensorflow.keras" and not gone.later else "")
+    mended = who.namespace == "tensorflow.keras" and gone.instead == f"keras.{gone.name}"
+    return f"use {gone.instead} instead{' (kdoctor scan --fix)' if mended else ''}"
 
 
 def hollow_names(program: Program) -> Iterator[Finding]:
