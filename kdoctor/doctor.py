@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from kdoctor import rules
 from kdoctor.knowledge.coupling import Coupling, couple
 from kdoctor.knowledge.dates import knowledge_date
@@ -43,7 +45,7 @@ def _report(snapshot: Snapshot, *, solve: bool, code_only: bool = False) -> Repo
 def _judged(coupling: Coupling, snapshot: Snapshot, unsatisfiable: tuple[Finding, ...], *, code_only: bool) -> Report:
     findings, crashed = rules.run(coupling)
     findings = (*unsatisfiable, *findings)
-    usages = foretell(coupling, findings)
+    usages = foretell(coupling, _of_all(coupling, findings))
     if snapshot.probe:
         from kdoctor.explain import explain  # noqa: PLC0415 -- only where a live probe was run.
         from kdoctor.rules.probed import compare  # noqa: PLC0415 -- the same.
@@ -81,7 +83,15 @@ def _ways(coupling: Coupling, findings: tuple[Finding, ...]) -> tuple[WayUsed, .
         return ()
     from kdoctor.rules.code.outlook import ways_used  # noqa: PLC0415 -- only where there is source.
 
-    return ways_used(coupling, foretell(coupling, findings), findings)
+    return ways_used(coupling, findings, rules.of_environment)
+
+
+def _of_all(coupling: Coupling, findings: tuple[Finding, ...]) -> Iterable[Finding]:
+    if not coupling.snapshot.sources:
+        return findings
+    from kdoctor.rules.code.outlook import of_all  # noqa: PLC0415 -- only where there is source.
+
+    return of_all(coupling, findings)
 
 
 def _in_files(report: Report, snapshot: Snapshot) -> Report:

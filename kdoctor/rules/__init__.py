@@ -119,6 +119,11 @@ def run(coupling: Coupling, *, provenance: bool = True) -> tuple[tuple[Finding, 
     return tuple(sorted(told, key=lambda finding: -finding.severity)), tuple(crashed)
 
 
+def of_environment(coupling: Coupling) -> list[Finding]:
+    """Judge every rule on the environment alone, whatever source the snapshot carries."""
+    return _of_environment(coupling, [], provenance=False)
+
+
 def _of_environment(coupling: Coupling, crashed: list[str], *, provenance: bool) -> list[Finding]:
     """Judge every rule on the environment; the names of those that crash go to `crashed`."""
     found: list[Finding] = []

@@ -83,6 +83,8 @@ class SourceFacts(NamedTuple):
     ignores: tuple[tuple[int, int, tuple[str, ...]], ...] = ()
     #: Why it, or a part of it, could not be read.
     problems: tuple[str, ...] = ()
+    #: Paths of other files of the program that it imports, and the line; known once all files were read.
+    imports: tuple[tuple[str, int], ...] = ()
     #: True where it is but a part of a program, such as a few lines of a paste.
     excerpt: bool = False
 
@@ -100,6 +102,7 @@ def facts_document(facts: SourceFacts) -> dict[str, Any]:
         "modules": list(facts.modules),
         "ignores": [[cell, line, list(codes)] for cell, line, codes in facts.ignores],
         "problems": list(facts.problems),
+        "imports": [list(one) for one in facts.imports],
         "excerpt": facts.excerpt,
     }
     return {key: value for key, value in document.items() if value}
@@ -115,6 +118,7 @@ def facts_from(document: Mapping[str, Any]) -> SourceFacts:
         modules=tuple(one for one in _listed(document.get("modules")) if isinstance(one, str)),
         ignores=tuple(_ignores(document.get("ignores"))),
         problems=tuple(one for one in _listed(document.get("problems")) if isinstance(one, str)),
+        imports=tuple(_imports(document.get("imports"))),
         excerpt=document.get("excerpt") is True,
     )
 
@@ -145,6 +149,15 @@ def _records(kind: type[_Record], value: Any) -> Iterable[_Record]:
 def _place(value: Any) -> Place | None:
     numbers = [one for one in _listed(value) if type(one) is int and one >= 0]
     return Place(*numbers) if len(numbers) == len(Place._fields) == len(_listed(value)) else None
+
+
+def _imports(value: Any) -> Iterable[tuple[str, int]]:
+    for one in _listed(value):
+        match one:
+            case [str() as path, int() as line]:
+                yield path, line
+            case _:
+                continue
 
 
 def _ignores(value: Any) -> Iterable[tuple[int, int, tuple[str, ...]]]:

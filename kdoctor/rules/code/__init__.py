@@ -10,6 +10,8 @@ from kdoctor.rules.code.program import Program
 
 CodeRule = Callable[[Program], Iterator[Finding]]
 
+#: Rules on the variables themselves, which see the program before it sets any.
+ON_SETTINGS: tuple[CodeRule, ...] = (settings.without_effect, settings.contradicted)
 #: In the order in which findings of one severity are shown.
 CODE_RULES: tuple[CodeRule, ...] = (
     ways.missing_ways,

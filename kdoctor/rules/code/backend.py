@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from kdoctor.model import Evidence, Finding, Severity
 from kdoctor.rules.code.answers import answer
 from kdoctor.rules.code.program import DOUBTFUL, Program, finding, places
-from kdoctor.rules.code.settings import in_time
 from kdoctor.source.facts import Operation
 
 _MEASURED = "measured on Linux x86_64, CPU: TensorFlow 2.21 and Keras 3.15 on the backends tensorflow, jax and torch"
@@ -31,13 +30,9 @@ def symbolic_tensors(program: Program) -> Iterator[Finding]:
 
 def fixed_backend(program: Program) -> Iterator[Finding]:
     """Give a finding where layers, models, losses or metrics of Keras 3 call TensorFlow while another backend is chosen."""
-    chosen = {path: held["KERAS_BACKEND"].value for path, held in in_time(program) if "KERAS_BACKEND" in held}
-    groups: dict[str, list[tuple[str, Operation]]] = {}
-    for path, one in _operations(program):
-        backend = chosen.get(path) or program.coupling.backend
-        if one.within and backend and backend != "tensorflow" and _third(program, one.within):
-            groups.setdefault(backend, []).append((path, one))
-    for backend, found in groups.items():
+    backend = program.coupling.backend
+    found = [(path, one) for path, one in _operations(program) if one.within and _third(program, one.within)]
+    if found and backend and backend != "tensorflow":
         yield finding(
             "KD850",
             Severity.ERROR if any(one.guard not in DOUBTFUL for _, one in found) else Severity.WARNING,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-from kdoctor.knowledge.coupling import Coupling, couple
+from kdoctor.knowledge.coupling import Coupling
 from kdoctor.model import Finding, Severity
-from kdoctor.rules.code import CODE_RULES
-from kdoctor.rules.code.program import Program, at, finding, ignored, places, program_of
+from kdoctor.rules.code import CODE_RULES, ON_SETTINGS, CodeRule
+from kdoctor.rules.code.parts import Part, parts_of
+from kdoctor.rules.code.program import Program, at, finding, ignored, order, places, program_of
 from kdoctor.rules.code.settings import in_time
 from kdoctor.rules.code.used import used_components
 from kdoctor.source.facts import Place, Setting
@@ -24,43 +25,76 @@ def judge_code(coupling: Coupling, found: list[Finding], judge: Judge, crashed: 
     `judge` judges an environment without source. Rules that crash are named in `crashed`, with the reason.
     """
     program = program_of(coupling)
+    parts = parts_of(program)
     told: list[Finding] = []
     for rule in CODE_RULES:
         try:
-            told += rule(program)
+            told += _told_once(rule, [program] if rule in ON_SETTINGS else [part.program for part in parts])
         except Exception as error:  # noqa: BLE001, PERF203 -- one broken rule must neither end the others nor look clean.
             crashed.append(f"{rule.__name__} ({type(error).__name__}: {error})")
     told += _made_by_settings(program, found, judge)
     kept = [one for one in (_without_ignored(program, each) for each in told) if one]
-    return [*_concerning(program, found), *kept, *_unused_ignores(program, told)]
+    return [*_concerning(program, parts, found, judge), *kept, *_unused_ignores(program, told)]
 
 
-def _concerning(program: Program, found: Iterable[Finding]) -> Iterator[Finding]:
-    """Make notes of findings on what the project does not use; excerpts do not tell what it uses."""
-    used = used_components(program) if program.whole else frozenset()
+def _told_once(rule: CodeRule, programs: Sequence[Program]) -> list[Finding]:
+    """Judge each part of a program; what is the same in several is one finding with all places."""
+    if len(programs) == 1:
+        return list(rule(programs[0]))
+    told: dict[tuple[str, Severity, str, str], Finding] = {}
+    for one in (one for program in programs for one in rule(program)):
+        key = (one.rule, one.severity, one.summary, one.cause)
+        same = told.get(key)
+        told[key] = one._replace(locations=tuple(sorted({*same.locations, *one.locations}, key=order))) if same else one
+    return list(told.values())
+
+
+def _concerning(program: Program, parts: Sequence[Part], found: Iterable[Finding], judge: Judge) -> Iterator[Finding]:
+    """Make notes of findings on what the project does not use, or does not meet; excerpts do not tell what it uses."""
+    used = [used_components(part.program) if program.whole else frozenset() for part in parts]
+    met = [None if not part.changes else {_key(one) for one in judge(part.program.coupling)} for part in parts]
     for one in found:
-        if used and one.breaks and not one.breaks & used and one.severity is not Severity.NOTE:
+        if not (any(used) and one.breaks) or one.severity is Severity.NOTE:
+            yield one
+            continue
+        using = [(part, keys) for part, components, keys in zip(parts, used, met, strict=True) if one.breaks & components]
+        if not using:
             yield one._replace(severity=Severity.NOTE, cause=f"{one.cause} Nothing in the project uses what it breaks.")
+        elif all(keys is not None and _key(one) not in keys for _, keys in using):
+            says = " or ".join(part.says for part, _ in using)
+            yield one._replace(severity=Severity.NOTE, cause=f"{one.cause} The program sets {says} in time, and does not meet this.")
         else:
             yield one
 
 
+def _key(one: Finding) -> tuple[str, tuple[str, ...]]:
+    return one.rule, one.subjects
+
+
 def _made_by_settings(program: Program, found: Iterable[Finding], judge: Judge) -> Iterator[Finding]:
-    """Judge the environment once more as each file changes it by the variables that it sets in time."""
-    before = {(one.rule, one.subjects) for one in found}
+    """Judge the environment once more as the files change it by the variables that they set in time."""
+    before = set(map(_key, found))
     environment = program.coupling.snapshot.environment or {}
-    for path, settings in in_time(program):
-        changes = {name: one.value or "" for name, one in settings.items()}
-        if all(environment.get(name) == value for name, value in changes.items()):
-            continue
-        changed = program.coupling.snapshot._replace(sources=None, environment={**environment, **changes})
-        for one in judge(couple(changed)):
-            if (one.rule, one.subjects) not in before and one.severity is not Severity.NOTE:
-                yield _placed(one, path, settings)
+    groups: dict[tuple[tuple[str, str], ...], list[tuple[str, Mapping[str, Setting]]]] = {}
+    for path, held in in_time(program):
+        changes = {name: one.value or "" for name, one in held.items()}
+        if any(environment.get(name) != value for name, value in changes.items()):
+            groups.setdefault(tuple(sorted(changes.items())), []).append((path, held))
+    told: dict[tuple[str, tuple[str, ...], str], Finding] = {}
+    for each, where in groups.items():
+        for one in judge(program.changed(dict(each))):
+            if _key(one) not in before and one.severity is not Severity.NOTE:
+                placed = _placed(one, where)
+                key = (*_key(one), placed.cause)
+                same = told.get(key)
+                told[key] = placed._replace(locations=(*same.locations, *placed.locations)) if same else placed
+    yield from told.values()
 
 
-def _placed(one: Finding, path: str, settings: Mapping[str, Setting]) -> Finding:
+def _placed(one: Finding, where: Sequence[tuple[str, Mapping[str, Setting]]]) -> Finding:
+    settings = where[0][1]
     theirs = [setting for name, setting in settings.items() if name in one.subjects] or list(settings.values())
+    names = [setting.variable for setting in theirs]
     says = ", ".join(f"{setting.variable}={setting.value}" for setting in theirs)
     # What stands in the source is not mended by setting a variable around it.
     ways = tuple(way for way in one.ways if not way.environment)
@@ -69,7 +103,7 @@ def _placed(one: Finding, path: str, settings: Mapping[str, Setting]) -> Finding
         cause=f"The program sets {says}. {one.cause}",
         ways=ways,
         advice=advice,
-        locations=tuple(at(path, each.place) for each in theirs),
+        locations=tuple(at(path, held[name].place) for path, held in where for name in names),
     )
 
 

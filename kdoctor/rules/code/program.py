@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from kdoctor.knowledge.catalogue import name_of
-from kdoctor.knowledge.coupling import Coupling
+from kdoctor.knowledge.coupling import Coupling, couple
 from kdoctor.model import Evidence, Finding, Location, Severity
 from kdoctor.source.facts import Meeting, Operation, Place, Setting, SourceFacts, Use, facts_from
 from kdoctor.source.families import way_of
@@ -43,6 +43,11 @@ class Program(NamedTuple):
         """Give the uses of a way to Keras, in the order of the files; those behind a guard that is forgiven are left out."""
         found = [placed for named, uses in self.uses.items() if way_of(named.name) == way for placed in uses]
         return sorted((placed for placed in found if placed[1].guard not in forgiven), key=place_of)
+
+    def changed(self, changes: Mapping[str, str]) -> Coupling:
+        """Give the environment as the program changes it by setting variables."""
+        snapshot = self.coupling.snapshot
+        return couple(snapshot._replace(sources=None, environment={**(snapshot.environment or {}), **changes}))
 
     def ways(self) -> dict[str, list[tuple[str, Use]]]:
         """Give each way to Keras that is used, with its uses."""
@@ -106,10 +111,11 @@ def at(path: str, place: Place) -> Location:
 
 def places(records: Iterable[tuple[str, Record]]) -> tuple[Location, ...]:
     """Give the places of facts, each once, in the order of the files."""
-    return tuple(sorted(dict.fromkeys(at(path, record.place) for path, record in records), key=_order))
+    return tuple(sorted(dict.fromkeys(at(path, record.place) for path, record in records), key=order))
 
 
-def _order(location: Location) -> tuple[str, int, int, int]:
+def order(location: Location) -> tuple[str, int, int, int]:
+    """Give what sorts places."""
     return location.path, location.cell or 0, location.line, location.column
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from kdoctor.rules.code.program import Program
-from kdoctor.rules.code.settings import in_time
 from kdoctor.source.families import FRAMEWORKS, way_of
 
 #: What `from X import keras` imports it from; the attribute is asked then, not the module.
@@ -26,10 +25,7 @@ def used_components(program: Program) -> frozenset[str]:
 
 
 def _backends(program: Program) -> set[str]:
-    if program.coupling.keras_generation == "tf":
-        return {"tensorflow"}
-    chosen = {settings["KERAS_BACKEND"].value or "" for _, settings in in_time(program) if "KERAS_BACKEND" in settings}
-    return chosen or {program.coupling.backend or "tensorflow"}
+    return {"tensorflow" if program.coupling.keras_generation == "tf" else program.coupling.backend or "tensorflow"}
 
 
 def _of_use(program: Program, way: str, backends: set[str], *, by_module: bool) -> set[str]:
