@@ -13,6 +13,7 @@ from kdoctor.collect.gitignore import can_read_gitignore
 from kdoctor.errors import KdoctorError
 from kdoctor.source.facts import SourceFacts
 from kdoctor.source.reading import NEEDLES, SUFFIXES, facts_of
+from kdoctor.source.siblings import with_siblings
 from kdoctor.source.text import LARGEST, LARGEST_NOTEBOOK
 
 if TYPE_CHECKING:
@@ -75,7 +76,8 @@ def scan(wanted: Wanted, tell: Callable[[int, int], None] = lambda _done, _of: N
                 unread.update(zip([path], found.problems, strict=False))
         done += _BATCH
         tell(min(done, len(files)), len(files))
-    return Scanned({path: facts[path] for path in sorted(facts)}, len(files), unread, wanted.gitignore and not can_read_gitignore())
+    known = with_siblings(facts, frozenset(files)) if any(one.imports for one in facts.values()) else facts
+    return Scanned({path: known[path] for path in sorted(known)}, len(files), unread, wanted.gitignore and not can_read_gitignore())
 
 
 _Row = tuple[str, SourceFacts | None, str]

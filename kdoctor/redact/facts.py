@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
@@ -24,10 +25,10 @@ _METHODS = frozenset(CARRY_TENSORS)
 _RULE = re.compile(r"KD\d{3}")
 
 
-def redact_facts(path: str, source: Any, places: Places) -> dict[str, Any]:
-    """Give the facts of a file, be they read already or still in its text, of which nothing else stays."""
+def redact_facts(path: str, source: Any, places: Places, names: Mapping[str, str]) -> dict[str, Any]:
+    """Give the facts of a file, be they read already or still in its text, of which nothing else stays; `names`: the path of each file."""
     if isinstance(source, str):
-        source = facts_document(facts_of_text(source, is_notebook=path.endswith(".ipynb"))._replace(excerpt=True))
+        source = facts_document(facts_of_text(source, is_notebook=path.endswith(".ipynb"))._replace(imports=(), excerpt=True))
     facts = source if isinstance(source, SourceFacts) else facts_from(source)
     kept = facts._replace(
         settings=tuple(_typed(one, places) for one in facts.settings if one.variable in TYPES),
@@ -43,6 +44,7 @@ def redact_facts(path: str, source: Any, places: Places) -> dict[str, Any]:
         modules=tuple(one for one in facts.modules if _ours(one)),
         ignores=tuple((cell, line, tuple(filter(_RULE.fullmatch, codes))) for cell, line, codes in facts.ignores),
         problems=("unreadable",) if facts.problems else (),
+        imports=tuple((names[other], cell, line) for other, cell, line in facts.imports if other in names),
     )
     return facts_document(kept)
 

@@ -28,7 +28,8 @@ def redact_sources(sources: Mapping[str, Any] | None, places: Places) -> dict[st
     """Give the facts of programs, and other files with their lines in place, those blank that say nothing of the family."""
     if sources is None:
         return None
-    return {_path(path, places): _content(path, text, places) for path, text in sources.items()}
+    names = {path: _path(path, places) for path in sources}
+    return {names[path]: _content(path, text, places, names) for path, text in sources.items()}
 
 
 def _path(path: str, places: Places) -> str:
@@ -36,11 +37,11 @@ def _path(path: str, places: Places) -> str:
     return places.hidden(path) if is_path(path) else path
 
 
-def _content(path: str, text: Any, places: Places) -> Any:
+def _content(path: str, text: Any, places: Places, names: Mapping[str, str]) -> Any:
     if isinstance(text, dict | SourceFacts) or (isinstance(text, str) and path.endswith((".py", ".pyw", ".ipynb"))):
         from kdoctor.redact.facts import redact_facts  # noqa: PLC0415 -- start-up time: few snapshots carry programs.
 
-        return redact_facts(path, text, places)
+        return redact_facts(path, text, places, names)
     if not isinstance(text, str):
         return (
             [one for one in text if isinstance(one, str) and re.fullmatch(rf"(?:{_ROOTS})(?:\.{_NAME})*", one)]

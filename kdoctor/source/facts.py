@@ -83,8 +83,8 @@ class SourceFacts(NamedTuple):
     ignores: tuple[tuple[int, int, tuple[str, ...]], ...] = ()
     #: Why it, or a part of it, could not be read.
     problems: tuple[str, ...] = ()
-    #: Paths of other files of the program that it imports, and the line; known once all files were read.
-    imports: tuple[tuple[str, int], ...] = ()
+    #: Paths of other files of the program that it imports, each with cell and line; known once all files were read.
+    imports: tuple[tuple[str, int, int], ...] = ()
     #: True where it is but a part of a program, such as a few lines of a paste.
     excerpt: bool = False
 
@@ -151,11 +151,11 @@ def _place(value: Any) -> Place | None:
     return Place(*numbers) if len(numbers) == len(Place._fields) == len(_listed(value)) else None
 
 
-def _imports(value: Any) -> Iterable[tuple[str, int]]:
+def _imports(value: Any) -> Iterable[tuple[str, int, int]]:
     for one in _listed(value):
         match one:
-            case [str() as path, int() as line]:
-                yield path, line
+            case [str() as path, int() as cell, int() as line]:
+                yield path, cell, line
             case _:
                 continue
 

@@ -28,6 +28,8 @@ class Reader:
         self.meetings: list[Meeting] = []
         self.operations: list[Operation] = []
         self.modules: dict[str, None] = {}
+        #: What may be other files of the program, as kdoctor.source.siblings reads it, with cell and line.
+        self.imports: dict[tuple[str, int, int], None] = {}
         self.scope = Scope()
         #: The class whose body is read: the dotted name of its base, and the method.
         self.within: tuple[str, str] = ("", "")
@@ -61,6 +63,7 @@ class Reader:
             meetings=tuple(self.meetings),
             operations=tuple(self.operations),
             modules=tuple(self.modules),
+            imports=tuple(self.imports),
         )
 
     def place(self, node: ast.expr | ast.stmt | ast.alias) -> Place:
@@ -153,12 +156,14 @@ class Reader:
         for alias in node.names:
             top = alias.name.partition(".")[0]
             self._imported(top)
+            self._may_be_sibling(alias.name, node)
             self._bind_name(alias.asname or top, Value("name", alias.name if alias.asname else top))
             self._use(alias.name, "import", alias)
 
     def _import_from(self, node: ast.ImportFrom) -> None:
         if node.level or not node.module:
             for alias in node.names:
+                self._may_be_sibling(f"{'.' * node.level}{node.module or ''}:{alias.name}", node)
                 self.scope.values[alias.asname or alias.name] = None
             return
         self._lazy = self._lazy or (node.module == "__future__" and any(one.name == "annotations" for one in node.names))
@@ -168,8 +173,14 @@ class Reader:
             if alias.name == "*":
                 self._use(node.module, "star", alias)
                 continue
+            self._may_be_sibling(f"{node.module}:{alias.name}", node)
             self._bind_name(alias.asname or alias.name, Value("name", name))
             self._use(name, "from", alias)
+
+    def _may_be_sibling(self, said: str, node: ast.stmt) -> None:
+        top = said.partition(":")[0].partition(".")[0]
+        if not top or not (is_framework(top) or library_of(top)):
+            self.imports[said.removesuffix(":*"), self._cell, node.lineno] = None
 
     def _imported(self, module: str) -> None:
         if is_framework(module):

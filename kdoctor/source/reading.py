@@ -60,7 +60,8 @@ def facts_of(data: bytes, *, is_notebook: bool) -> SourceFacts | None:
     except NotText as wrong:
         return SourceFacts(problems=(str(wrong),))
     facts = facts_of_text(text, is_notebook=is_notebook)
-    return facts if facts != SourceFacts() else None
+    # What it imports of the program matters only where it says something itself.
+    return facts if facts._replace(imports=()) != SourceFacts() else None
 
 
 def _tells(data: bytes) -> bool:

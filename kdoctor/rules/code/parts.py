@@ -52,7 +52,7 @@ def _changes(program: Program) -> dict[str, set[Changes]]:
     """Give for each file what is set before it runs: by itself, or by those who import it."""
     own = {path: changes for path, held in in_time(program) if (changes := _of(program, held))}
     found: dict[str, set[Changes]] = {path: {changes} for path, changes in own.items()}
-    imported = {other for path, facts in program.files.items() for other, _ in facts.imports if other != path}
+    imported = {other for path, facts in program.files.items() for other, _, _ in facts.imports if other != path}
     waiting = [*own.items(), *((path, _NONE) for path in program.files if path not in own and path not in imported)]
     for path, changes in waiting:  # It grows on the way.
         if path not in own:
@@ -71,5 +71,6 @@ def _of(program: Program, held: Mapping[str, Setting]) -> Changes:
 def _run_by(program: Program, path: str) -> Iterator[str]:
     """Give the files that a file imports, those that it imports before it sets its variables left out."""
     facts = program.files[path]
-    first = min((one.place.line for one in facts.settings if one.variable in _DECIDING and one.guard == ""), default=0)
-    return (other for other, line in facts.imports if line > first and other in program.files)
+    settings = ((one.place.cell, one.place.line) for one in facts.settings if one.variable in _DECIDING and one.guard == "")
+    first = min(settings, default=(0, 0))
+    return (other for other, cell, line in facts.imports if (cell, line) > first and other in program.files)

@@ -87,7 +87,7 @@ def _read(of: _Same) -> _Read:
     uses: dict[Named, list[tuple[str, Use]]] = {}
     for path, source in of.sources.items():
         if isinstance(source, str) and path.endswith(SUFFIXES):
-            files[path] = facts_of_text(source, is_notebook=path.endswith(".ipynb"))._replace(excerpt=True)
+            files[path] = facts_of_text(source, is_notebook=path.endswith(".ipynb"))._replace(imports=(), excerpt=True)
         elif isinstance(source, SourceFacts):
             files[path] = source
         elif isinstance(source, dict):
