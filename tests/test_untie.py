@@ -333,6 +333,14 @@ def test_a_program_that_asks_for_legacy_keras_is_not_safe():
 
 
 @pytest.mark.usefixtures("project")
+def test_a_notebook_that_asks_for_legacy_keras_speaks_for_itself_alone():
+    Path("n.ipynb").write_text(json.dumps({"cells": [cell("%env TF_USE_LEGACY_KERAS=1\nimport tensorflow as tf\ntf.keras.Model")]}))
+    result = run("--fix")
+    assert "n.ipynb:cell 1:3:1: left tf.keras: not safe: the program sets TF_USE_LEGACY_KERAS (--unsafe)" in result.stdout.splitlines()
+    assert "+++ b/a.py" in result.stdout.splitlines()
+
+
+@pytest.mark.usefixtures("project")
 def test_what_cannot_be_read_is_told():
     Path("bad.py").write_text("from tensorflow import keras\nprint 'x'\n")
     result = run("--fix")

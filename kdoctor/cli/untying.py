@@ -16,10 +16,12 @@ from kdoctor.knowledge.coupling import couple
 from kdoctor.knowledge.families import LEGACY_ON
 from kdoctor.render.words import Face, clean, paint
 from kdoctor.rules.code.answers import Answer, answer
+from kdoctor.rules.code.parts import Part, parts_of
+from kdoctor.rules.code.program import program_of
 from kdoctor.source.families import way_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from kdoctor.collect.sources import Scanned
     from kdoctor.model import Snapshot
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from kdoctor.untie.result import Aim, Left, Untied
 
 _HINT = 'python -m pip install "keras-doctor[fix-source]"'
+_NOTEBOOK = ".ipynb"
 _LEGACY = "TF_USE_LEGACY_KERAS"
 _COLORS = {"+": "32", "-": "31", "@": "36"}
 
@@ -48,10 +51,10 @@ class _File(NamedTuple):
 
 def untie_project(snapshot: Snapshot, scanned: Scanned, wish: Wish, face: Face) -> int:
     """Untie each file that gets at Keras through TensorFlow; give the exit code: 1 where changes wait to be written, 3 for problems."""
-    aim = _aim(snapshot, scanned, unsafe=wish.unsafe)
+    aims = _aims(snapshot, scanned, unsafe=wish.unsafe)
     changed = changes = left = problems = 0
     for path in _concerned(scanned):
-        file = _untied(path, aim)
+        file = _untied(path, aims[path])
         if file.done.problem:
             problems += 1
             click.echo(clean(f"kdoctor: {path}: {file.done.problem}; left as it is"), err=True)
@@ -89,11 +92,29 @@ def _untied(path: str, aim: Aim) -> _File:
     return _File(path, data, after, done)
 
 
-def _aim(snapshot: Snapshot, scanned: Scanned, *, unsafe: bool) -> Aim:
-    """Say what `keras` is in the environment, and whether tf.keras is the same."""
+def _aims(snapshot: Snapshot, scanned: Scanned, *, unsafe: bool) -> dict[str, Aim]:
+    """Say for each file what `keras` is where it runs, and whether tf.keras is the same; where it runs in several, both must be."""
+    aims: dict[str, Aim] = {}
+    # Who starts a module cannot be told for sure; a notebook is a program by itself.
+    asks = any(_asks_for_legacy(facts) for path, facts in scanned.facts.items() if not path.endswith(_NOTEBOOK))
+    for part in parts_of(program_of(couple(snapshot._replace(sources=scanned.facts)))):
+        aim = _aim(part, unsafe=unsafe)
+        for path in part.program.files:
+            if path not in aims or aim.differs:
+                aims[path] = aim
+            if (asks and not path.endswith(_NOTEBOOK)) or _asks_for_legacy(scanned.facts[path]):
+                aims[path] = aim._replace(differs=f"the program sets {_LEGACY}")
+    return aims
+
+
+def _asks_for_legacy(facts: SourceFacts) -> bool:
+    return any(one.variable == _LEGACY and one.value in LEGACY_ON for one in facts.settings)
+
+
+def _aim(part: Part, *, unsafe: bool) -> Aim:
     from kdoctor.untie.result import Aim  # noqa: PLC0415 -- beside its only use.
 
-    coupling = couple(snapshot)
+    coupling = part.program.coupling
     alone, through = answer(coupling, "keras"), answer(coupling, "tensorflow.keras")
     minors = alone.minors if alone and alone.minors else keras_names.minors("keras")[-1:]
 
@@ -101,13 +122,11 @@ def _aim(snapshot: Snapshot, scanned: Scanned, *, unsafe: bool) -> Aim:
         gone = keras_names.gone("keras", name, minors) if name else None
         return f"keras {minors[-1]} has no {gone.name}" if gone else ""
 
-    return Aim(lacks, _difference(alone, through, scanned.facts.values()), unsafe)
+    return Aim(lacks, _difference(alone, through), unsafe)
 
 
-def _difference(alone: Answer | None, through: Answer | None, files: Iterable[SourceFacts]) -> str:
+def _difference(alone: Answer | None, through: Answer | None) -> str:
     """Say why `keras` is not what tf.keras is; "" where both are one."""
-    if any(one.variable == _LEGACY and one.value in LEGACY_ON for facts in files for one in facts.settings):
-        return f"the program sets {_LEGACY}"
     if alone is None or through is None:
         return "which Keras answers here is not known"
     return "" if alone[:2] == through[:2] else f"keras is {alone.label} here, and tf.keras is {through.label}"
