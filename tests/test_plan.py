@@ -201,6 +201,23 @@ def test_oldest_and_nearest() -> None:
     assert (near["tensorflow"], near["keras"], near["numpy"]) == ("2.18.0", "3.6.0", "1.26.4")
 
 
+#: Written for Keras 2, and running on a later TensorFlow through tf-keras; the last does not.
+LEGACY = (
+    ("tf-agents", "tensorflow==2.18.*", {"tf-agents": "0.19.0", "tensorflow-probability": "0.23.0", "tf-keras": "2.18.0"}),
+    ("tensorflow-probability==0.23.*", "tensorflow==2.18.*", {"tf-keras": "2.18.0"}),
+    ("tensorflow-model-optimization==0.7.*", "tensorflow==2.17.*", {"tf-keras": "2.17.0"}),
+    ("tensorflow-addons==0.23.*", "tensorflow==2.17.*", {}),
+)
+
+
+@pytest.mark.parametrize(("addon", "tensorflow", "pins"), LEGACY)
+def test_the_variable_is_told_where_it_is_the_way(addon: str, tensorflow: str, pins: dict[str, str]) -> None:
+    made = planned({"requirements": (addon, tensorflow), "python": "3.11", "platform": "linux-x86_64"})
+    assert {name: made.pins.get(name) for name in pins} == pins
+    assert bool(made.pins) is bool(pins)
+    assert made.environment == ({"TF_USE_LEGACY_KERAS": "1"} if pins else {})
+
+
 #: What cannot be had on Python 3.12 (Linux), and on which other Python it can.
 ELSEWHERE = (
     (("tensorflow==2.15.*",), "3.11", {"tensorflow": "2.15.1"}),

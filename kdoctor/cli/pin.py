@@ -176,7 +176,11 @@ def _planned(wanted: Wanted, wishes: Wishes) -> Planned:
         unseen=made.unseen,
         moot=made.moot,
         aside=sorted_out.aside,
-        environment={**(wanted.snapshot.environment or {}), **({"KERAS_BACKEND": made.backend} if made.backend else {})},
+        environment={
+            **(wanted.snapshot.environment or {}),
+            **made.environment,
+            **({"KERAS_BACKEND": made.backend} if made.backend else {}),
+        },
         conflicts=made.conflicts,
         because=made.because,
         works=made.works,

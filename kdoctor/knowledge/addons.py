@@ -100,7 +100,7 @@ ADDONS: tuple[Fact, ...] = (
     ),
     fact(
         "KD601",
-        "tensorflow-probability<0.24",
+        "tensorflow-probability<0.24 and TF_USE_LEGACY_KERAS!=1 and TF_USE_LEGACY_KERAS!=True and TF_USE_LEGACY_KERAS!=true",
         "?tensorflow<2.16",
         "",
         "tensorflow-probability before 0.24 needs Keras 2 behind tf.keras, so TensorFlow before 2.16",

@@ -44,6 +44,11 @@ def who(name: str, coupling: Coupling) -> Distribution | None:
     return coupling.present.get(name)
 
 
+def is_circumstance(name: str) -> bool:
+    """Tell whether a condition of this name is on something else than a distribution."""
+    return name in _CIRCUMSTANCES or name == "python" or name.isupper()
+
+
 def holds(text: str, coupling: Coupling) -> bool | None:
     """Tell whether a condition of `when` holds; None where it cannot be told."""
     condition = read(text)

@@ -33,13 +33,13 @@ def another_python(coupling: Coupling, goal: Goal, rules: Rules) -> Elsewhere:
 def newest_python(wanted: Wanted, rules: Rules) -> Elsewhere:
     """Give the newest Python, other than the one that something is wanted for, for which there is a set, and what was named of it."""
     here = wanted.snapshot.python
-    names = {one.name for text in wanted.requirements if (one := versions.requirement(text))}
+    names = dict.fromkeys(one.name for text in wanted.requirements if (one := versions.requirement(text)))
     for python in _PYTHONS:
         if here is None or here.version is None or f"{here.version}.".startswith(f"{python}."):
             continue
         pins = possible(wanted._replace(snapshot=wanted.snapshot._replace(python=Python(python))), rules)
         if pins:
-            return Elsewhere(python, {name: version for name, version in pins.items() if name in names})
+            return Elsewhere(python, {name: pins[name] for name in names if name in pins})
     return Elsewhere()
 
 

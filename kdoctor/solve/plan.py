@@ -32,6 +32,8 @@ class Plan(NamedTuple):
     forced: tuple[str, ...] = ()
     #: The backend that the set is for where nobody chose one; "" = it has none, None = there was nothing to choose.
     backend: str | None = None
+    #: Variables that have to be set for it.
+    environment: Mapping[str, str] = {}
     #: What nobody declares and is needed all the same, where the index does not know it: requirements.
     more: tuple[str, ...] = ()
     #: What the set requires that the index does not know: names.
@@ -63,7 +65,13 @@ def plan(wanted: Wanted, rules: Rules) -> Plan:
     if solved.pins is not None:
         more, unseen = tuple(f"{ask.name}{ask.specifier}" for ask in solved.more), tuple(_unseen(ground, rows, solved.pins))
         return Plan(
-            wanted.requirements, solved.pins, backend=solved.backend, more=more, unseen=unseen, moot=tuple(_moot(ground, rows, solved.pins))
+            wanted.requirements,
+            _in_order(rows, solved.pins),
+            backend=solved.backend,
+            environment=solved.environment,
+            more=more,
+            unseen=unseen,
+            moot=tuple(_moot(ground, rows, solved.pins)),
         )
     cores = list(conflicts(ground, rows))
     if not cores and solved.found.gave_up:
@@ -129,6 +137,12 @@ def _declared(ground: Ground, pins: Mapping[str, str]) -> Iterator[Ask]:
             wanted = versions.requirement(text)
             if wanted and wanted.name in pins and versions.marker_holds(wanted.marker, ground.markers):
                 yield Ask(wanted.name, wanted.specifier, name, version)
+
+
+def _in_order(rows: Sequence[Row], pins: Mapping[str, str]) -> dict[str, str]:
+    """Put what was asked for in front, as it was asked for, and the rest behind it by name."""
+    named = dict.fromkeys(ask.name for _, ask, _ in rows if ask.name in pins and not ask.limits)
+    return {name: pins[name] for name in (*named, *sorted(pins.keys() - named.keys()))}
 
 
 def _moot(ground: Ground, rows: Sequence[Row], pins: Mapping[str, str]) -> Iterator[str]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from kdoctor import versions
-from kdoctor.knowledge.conditions import holds, need_of, read, violated, who
+from kdoctor.knowledge.conditions import holds, is_circumstance, need_of, read, violated, who
 from kdoctor.knowledge.coupling import Coupling, couple
 from kdoctor.knowledge.facts import FACTS
 from kdoctor.knowledge.families import ROLES
@@ -25,6 +25,9 @@ AT_ONCE, _TOLD = 6, 2
 _PAIRS = frozenset({"KD741", "KD743"})
 #: Builds of TensorFlow that are whole ones of their own on every platform.
 _OTHER_BUILDS = frozenset({"tensorflow-cpu", "tensorflow-gpu", "tensorflow-rocm", "intel-tensorflow"})
+#: What turns tf.keras into tf_keras, and the conditions of facts that hold no more then.
+_LEGACY = {"TF_USE_LEGACY_KERAS": "1"}
+_ASKS_FOR_LEGACY = frozenset({"legacy=on", "legacy=off", "TF_USE_LEGACY_KERAS!=1"})
 #: Backends of Keras that work without TensorFlow, the usual one first.
 _OTHER_BACKENDS = ("jax", "torch", "openvino")
 
@@ -39,6 +42,8 @@ class Solved(NamedTuple):
     backend: str | None = None
     #: What nobody declares and is needed all the same, as far as the index does not know it.
     more: tuple[Ask, ...] = ()
+    #: Variables that have to be set for it.
+    environment: Mapping[str, str] = {}
 
 
 class _Turn(NamedTuple):
@@ -49,6 +54,13 @@ class _Turn(NamedTuple):
     depth: int
     more: tuple[Ask, ...]
     without: Mapping[str, frozenset[str]]
+    #: Whether TF_USE_LEGACY_KERAS is set.
+    legacy: bool = False
+
+    def then(self, way: _Way, place: int) -> _Turn:
+        """Give the turn that takes a way from here."""
+        without = _merged(self.without, way.without)
+        return _Turn(self.strays + place, self.depth + 1, self.more + way.asks, without, self.legacy or way.legacy)
 
 
 class Planner:
@@ -78,22 +90,22 @@ class Planner:
             if found.pins is None:
                 against = against or tuple(dict.fromkeys(ask.says for ask in found.refused if ask.says and ask.limits))
                 continue
-            wrong = self._wrong(found.pins, more)
+            wrong = self._wrong(found.pins, turn)
             if not wrong:
-                return Solved(found.pins, found, more=tuple(ask for ask in more if not self.ground.holds(ask.name)))
+                unknown = tuple(ask for ask in more if not self.ground.holds(ask.name))
+                return Solved(found.pins, found, more=unknown, environment=_LEGACY if turn.legacy else {})
             if wrong.backend is not None and not unbacked:
                 unbacked = Solved(found.pins, found, backend=wrong.backend)
                 if wrong.backend:
                     return unbacked
             against = tuple(dict.fromkeys((*against, *wrong.says)))[:_TOLD]
             if turn.depth < _DEEPEST:
-                around = enumerate(wrong.ways)
-                waiting += [_Turn(turn.strays + i, turn.depth + 1, more + one, _merged(without, other)) for i, (one, other) in around]
+                waiting += [turn.then(way, place) for place, way in enumerate(wrong.ways)]
         return unbacked or Solved(None, first or Found(None), against)
 
-    def _wrong(self, pins: Mapping[str, str], more: Sequence[Ask] = ()) -> _Wrong | None:
+    def _wrong(self, pins: Mapping[str, str], turn: _Turn) -> _Wrong | None:
         """Give what is wrong with a set and what is asked for besides, and the ways around it; None where nothing is."""
-        coupling = couple(self._installed(pins, more))
+        coupling = couple(self._installed(pins, turn))
         for fact in FACTS:
             if fact.severity is Severity.ERROR and self._speaks(fact, coupling):
                 return _Wrong((fact.says,), tuple(self._around(fact, coupling)))
@@ -102,7 +114,7 @@ class Planner:
             return None
         backend = next((name for name in _OTHER_BACKENDS if name in pins), "") if self._is_unbacked(errors) else None
         needs = [ask for finding in errors for way in finding.ways[:1] for ask in _needs(way.needs)]
-        ways: list[_Way] = [(tuple(needs), {})] if needs else []
+        ways = [_Way(tuple(needs))] if needs else []
         return _Wrong(tuple(finding.summary for finding in errors), tuple(ways), backend)
 
     def _is_wrong(self, finding: Finding) -> bool:
@@ -125,19 +137,21 @@ class Planner:
         """Give the ways around a violated fact: what it needs, or another release of what it speaks of."""
         need = read(need_of(fact, coupling))
         player = who(need.name, coupling)
-        if need.mark != "!":
-            yield (Ask(player.name if player else need.name, need.specifier, says=fact.says),), {}
+        if need.mark != "!" and not is_circumstance(need.name):
+            yield _Way((Ask(player.name if player else need.name, need.specifier, says=fact.says),))
+        if coupling.tensorflow and {fact.needs, *fact.when} & _ASKS_FOR_LEGACY:
+            yield _Way((Ask("tf-keras", "", says=fact.says),), legacy=True)
         for text in fact.when:
             condition = read(text)
             found = who(condition.name, coupling) if condition.mark != "!" else None
             if found and condition.specifier:
                 spoken_of = [r.version for r in self.ground.known.releases(found.name) if _within(r.version, condition.specifier)]
-                yield (), {found.name: frozenset(spoken_of)}
+                yield _Way((), {found.name: frozenset(spoken_of)})
             elif found and found.version and "{version}" in fact.needs:
                 # What is needed depends on the very release.
-                yield (), {found.name: frozenset({found.version})}
+                yield _Way((), {found.name: frozenset({found.version})})
 
-    def _installed(self, pins: Mapping[str, str], asked: Sequence[Ask]) -> Snapshot:
+    def _installed(self, pins: Mapping[str, str], turn: _Turn) -> Snapshot:
         """Give the environment as it would be, with everything there that the index does not know."""
         known = [self._distribution(name, version) for name, version in pins.items()]
         there = set(pins)
@@ -148,16 +162,22 @@ class Planner:
             if (wanted := versions.requirement(text)) and wanted.name not in there and wanted.name not in ROLES
             if versions.marker_holds(wanted.marker, self.ground.markers, self.extras.get(one.name, ())) is not False
         }
-        others = {ask.name for ask in (*self.asks, *asked) if not ask.limits} - there
+        others = {ask.name for ask in (*self.asks, *turn.more) if not ask.limits} - there
         more = (Distribution(name, None, ()) for name in sorted(brought | others) if not self.ground.holds(name))
-        return self.snapshot._replace(distributions=(*known, *more))
+        environment = {**(self.snapshot.environment or {}), **(_LEGACY if turn.legacy else {})}
+        return self.snapshot._replace(distributions=(*known, *more), environment=environment)
 
     def _distribution(self, name: str, version: str) -> Distribution:
         release = self.ground.known.release(name, version)
         return Distribution(name, version, release.requires(self.ground.target) if release else (), release and release.requires_python)
 
 
-_Way = tuple[tuple[Ask, ...], Mapping[str, frozenset[str]]]
+class _Way(NamedTuple):
+    """A way around something that is known to fail: what to ask for, which releases to leave out, and whether to set the variable."""
+
+    asks: tuple[Ask, ...] = ()
+    without: Mapping[str, frozenset[str]] = {}
+    legacy: bool = False
 
 
 class _Wrong(NamedTuple):
