@@ -189,8 +189,29 @@ def test_cells_of_a_notebook_are_one_program():
     assert facts.problems == ()
 
 
+def test_what_people_write_in_cells():
+    text = notebook(
+        "!pip install x \\\n    --upgrade\nimport keras",
+        "  k = keras.layers\n  k.Dense\n\nif k:\n    pass",
+        "%%writefile train.py\nimport os\nos.environ['KERAS_BACKEND'] = 'jax'\nimport tensorflow as keras\nkeras.keras.Model",
+        "keras.ops",
+        "@article{some,\n  title={Not Python}}",
+        "%%writefile notes.txt\nimport keras",
+    )
+    facts = facts_of_text(text, is_notebook=True)
+    assert [(one.name, one.place.cell, one.place.line, one.place.column, one.guard) for one in facts.uses] == [
+        ("keras", 1, 3, 8, ""),
+        ("keras.layers", 2, 1, 7, ""),
+        ("keras.layers.Dense", 2, 2, 3, ""),
+        ("tensorflow", 3, 4, 8, ""),
+        ("tensorflow.keras.Model", 3, 5, 1, ""),
+        ("keras.ops", 4, 1, 1, ""),
+    ]
+    assert (facts.settings, facts.problems) == ((), ())
+
+
 def test_a_cell_that_does_not_parse_leaves_the_others():
-    facts = facts_of_text(notebook("import keras", "def (:", "keras.layers"), is_notebook=True)
+    facts = facts_of_text(notebook("import keras", "keras.def (:", "keras.layers"), is_notebook=True)
     assert [one.name for one in facts.uses] == ["keras", "keras.layers"]
     assert facts.problems == ("cell 2, line 1: invalid syntax",)
 

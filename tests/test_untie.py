@@ -269,6 +269,11 @@ def test_a_broken_notebook_stays(text):
     assert done.problem.startswith("not a notebook")
 
 
+def test_a_program_that_a_cell_writes_to_a_file_stays():
+    text = json.dumps({"cells": [cell("import tensorflow as tf\ntf.keras"), cell("%%writefile a.py\nimport tensorflow as tf\ntf.keras")]})
+    assert untie_notebook(text, AIM).text == text.replace("import tensorflow as tf", "import keras", 1).replace("tf.keras", "keras", 1)
+
+
 def test_half_a_character_in_a_cell_stays():
     text = json.dumps({"cells": [cell("import tensorflow as tf\nx = '\ud800'\ntf.keras")]})
     done = untie_notebook(text, AIM)

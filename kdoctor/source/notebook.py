@@ -16,6 +16,7 @@ _FOREIGN_MAGICS = (
 _ENV = re.compile(r"^\s*%(?:env|set_env)\s+(\w+)(?:\s*=\s*|\s+)(.*?)\s*$")
 _EXPORT = re.compile(r"^\s*!\s*export\s+(\w+)=(\S*)")
 _ASSIGNED = re.compile(r"^(\s*[\w.,\[\]'\" ]+=\s*)[!%].*$")
+_WRITES = re.compile(r"\s*%%(?:writefile|file)\s[^\n]*\.py\w?['\"]?\s*\n")
 _HELP = re.compile(r"^\s*\?{1,2}[\w.]+\s*$|^\s*[\w.]+\?{1,2}\s*$")
 
 
@@ -79,18 +80,22 @@ def python_of(source: str) -> str:
     lines = source.split("\n")
     first = next((i for i, line in enumerate(lines) if line.strip()), 0)
     if lines[first].lstrip().startswith("%%"):
-        if lines[first].split()[0] in _FOREIGN_MAGICS:
+        if lines[first].split()[0] in _FOREIGN_MAGICS and not writes_program(source):
             return ""
         lines[first] = "pass"
     continued = False
     for number, line in enumerate(lines):
-        magic = continued or line.lstrip().startswith(("%", "!")) or bool(_HELP.match(line))
-        if magic:
+        if continued or line.lstrip().startswith(("%", "!")) or _HELP.match(line):
+            lines[number] = "" if continued else line[: len(line) - len(line.lstrip())] + "pass"
             continued = line.rstrip().endswith("\\")
-            lines[number] = line[: len(line) - len(line.lstrip())] + "pass"
         elif assigned := _ASSIGNED.match(line):
             lines[number] = assigned[1] + "None"
     return "\n".join(lines)
+
+
+def writes_program(source: str) -> bool:
+    """Tell whether a cell writes a program of its own to a file."""
+    return bool(_WRITES.match(source))
 
 
 def said_in(source: str) -> Iterator[Said]:

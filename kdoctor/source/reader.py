@@ -55,6 +55,13 @@ class Reader:
         self._later.clear()
         return True
 
+    def add(self, other: Reader) -> None:
+        """Take over what another program says that stands in the same file; what it sets is its own."""
+        self.uses += other.uses
+        self.meetings += other.meetings
+        self.operations += other.operations
+        self.modules.update(other.modules)
+
     def facts(self) -> SourceFacts:
         """Give what was collected."""
         return SourceFacts(

@@ -40,6 +40,8 @@ _LINE = 200
 _PYTHON_2 = re.compile(
     r"\bprint\s+[^=\s(]|\bprint\s*>>|\bexec\s+[^=\s(]|\bexcept\b[^:#]*\w\s*,\s*\w+\s*:|\braise\s+\w[\w.]*\s*,|<>|`[^`]+`|\b0\d+\b|\b\d+[lL]\b|\b[uU][rR]['\"]"
 )
+#: A cell that names none of these may be broken, or no Python at all.
+_NAMED = ("keras", "KERAS", "tensorflow", "tf.")
 _TOO_DEEP = "nested too deeply to be read"
 
 
@@ -109,7 +111,8 @@ def _read(pieces: list[_Piece]) -> SourceFacts:
         try:
             reader = _walked(reader, piece)
         except SyntaxError as wrong:
-            problems.append(_complaint(wrong, piece))
+            if not piece.cell or any(word in piece.source for word in _NAMED):
+                problems.append(_complaint(wrong, piece))
         except (RecursionError, MemoryError):
             problems.append(_where(piece, None) + _TOO_DEEP)
         except ValueError as wrong:
@@ -124,6 +127,11 @@ def _walked(reader: Reader, piece: _Piece) -> Reader:
     """Read one more piece; give the reader that knows it."""
     tree, source = _parsed(piece)
     lines = Lines(source, whole=bool(piece.cell))
+    if piece.cell and notebook.writes_program(piece.source):
+        other = Reader()
+        other.read(tree, lines, piece.cell)
+        reader.add(other)
+        return reader
     while not reader.read(tree, lines, piece.cell):
         # The words of concern that were met are known to the lines now.
         reader = Reader()
@@ -137,7 +145,18 @@ def _parsed(piece: _Piece) -> tuple[ast.Module, str]:
         if not piece.cell:
             raise
         source = notebook.python_of(piece.source)
-        return _tree(source), source
+        return (_unindented(source) if source.lstrip("\n")[:1].isspace() else _tree(source)), source
+
+
+def _unindented(source: str) -> ast.Module:
+    """Parse a cell whose first line is indented: IPython takes that indent from each line that has it."""
+    first = source.lstrip("\n")
+    indent = first[: len(first) - len(first.lstrip(" \t"))]
+    lines = (line if line.startswith(indent) or not line.strip() else indent + line for line in source.split("\n"))
+    tree = _tree("\n".join(("if 1:", *lines)))
+    ast.increment_lineno(tree, -1)
+    (whole,) = tree.body
+    return ast.Module(whole.body, [])  # type: ignore[attr-defined]  # It is an `if`.
 
 
 def _tree(source: str) -> ast.Module:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import libcst as cst
 
-from kdoctor.source.notebook import Cell, cells_of, python_of
+from kdoctor.source.notebook import Cell, cells_of, python_of, writes_program
 from kdoctor.untie.result import Aim, Untied
 from kdoctor.untie.source import untie
 
@@ -61,7 +61,7 @@ def _masked(source: str, kept: list[str]) -> str:
             lines[number] = line[: len(line) - len(line.lstrip())] + _MAGIC.format(len(kept))
             kept.append(line.lstrip())
     masked = "\n".join(lines)
-    if not python_of(source) or not _parses(masked):
+    if not python_of(source) or writes_program(source) or not _parses(masked):
         kept.append(source)
         # As many lines as before, so that places stay right.
         return _RAW.format(len(kept) - 1) + "\n" * source.count("\n")
