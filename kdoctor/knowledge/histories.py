@@ -28,7 +28,7 @@ SINCE: dict[str, str] = {
     "KD205": "Always, for the pairs below.",
     "KD206": "Keras 2.4 in June 2020, the first that runs on TensorFlow only; until 2.15.",
     "KD211": "TensorFlow 2.15, the first that reads TF_USE_LEGACY_KERAS.",
-    "KD212": "tf-keras 2.14, the first of that name, on TensorFlow 2.16 and later.",
+    "KD212": "tf-keras 2.14, the first of that name, on TensorFlow 2.12 and older and on 2.16 and later.",
     "KD213": "TensorFlow 2.15, the first that reads the variable; older ones never do.",
     "KD301": "Always: installers do not look whose files they overwrite.",
     "KD302": "Always: an uninstallation takes the files that a rival shares.",

@@ -123,7 +123,7 @@ _PAGES = (
         "tf-keras is of a generation that this TensorFlow or this protobuf cannot run.",
         "tf-keras follows TensorFlow's minor releases. 2.15.0 and older declare no TensorFlow at all, so a resolver that "
         "finds no fitting one falls "
-        "back to them. One minor release off was seen to work and is only a warning.",
+        "back to them. One minor release off was seen to work and is only a warning; no tf-keras runs on TensorFlow 2.12 or older.",
         "Install the tf-keras of the TensorFlow's minor release.",
     ),
     page_of(

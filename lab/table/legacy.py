@@ -16,6 +16,8 @@ _OFF = {
     "2.20": ("2.16.0", "2.21.0"),
     "2.21": ("2.15.1", "2.20.1", "2.16.0"),
 }
+#: TensorFlow minor -> an early tf-keras, which declares no TensorFlow.
+_EARLY = (("2.11", "2.15.0"), ("2.12", "2.14.1"), ("2.12", "2.15.0"), ("2.13", "2.15.0"))
 _AFTER_IMPORT = """
 import os, tensorflow as tf
 os.environ["TF_USE_LEGACY_KERAS"] = "1"
@@ -58,6 +60,7 @@ ROWS = (
         on(minor, "legacy-without-tf-keras", TF_USE_LEGACY_KERAS=1, tries={"from tensorflow.keras": _FROM})
         for minor in ("2.14", "2.15", "2.16", "2.18", "2.20", "2.21")
     ),
+    *(on(minor, f"tf-keras{release}", swap=f"tf-keras=={release}", tries={"import tf_keras": "import tf_keras"}) for minor, release in _EARLY),
     on("2.14", "tf-keras2.14.1-legacy", swap="tf-keras==2.14.1", TF_USE_LEGACY_KERAS=1),
     on("2.15", "keras3.6.0-tf-keras2.15.1-legacy", also="rich namex optree", swap="keras==3.6.0 tf-keras==2.15.1", TF_USE_LEGACY_KERAS=1),
     on("2.15", "keras3.6.0-tf-keras2.15.1", also="rich namex optree", swap="keras==3.6.0 tf-keras==2.15.1"),
