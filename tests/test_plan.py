@@ -92,6 +92,13 @@ CONFLICTS = (
         "no wheel for Python 3.12 on Linux x86_64; it has wheels for Python 3.9 to 3.11",
     ),
     (("tensorflow==2.16.0",), "3.11", (("tensorflow==2.16.0",),), "there is no release tensorflow==2.16.0"),
+    # Another Python would not be the way out: what has no wheel here contradicts the other one besides.
+    (
+        ("tensorflow==2.18.*", "numpy<1.24", "pandas"),
+        "3.12",
+        (("numpy<1.24",), ("tensorflow==2.18.*", "numpy<1.24")),
+        "tensorflow 2.18.0 to 2.18.1 require numpy<2.1.0,>=1.26.0",
+    ),
     ((*FEW, "jax==0.6.2", "jaxlib==0.5.3"), "3.11", (FEW, ("jax==0.6.2", "jaxlib==0.5.3")), "jax 0.6.2 requires jaxlib<=0.6.2,>=0.6.2"),
     (("tensorflow>=2.21", "tensorflow-cpu==2.20.0"), "3.11", (("tensorflow>=2.21", "tensorflow-cpu==2.20.0"),), "both own tensorflow/"),
 )
@@ -168,6 +175,8 @@ CORNERS = (
     # To find this out takes many choices below, none of which matters.
     (("keras-hub", "tensorflow-cpu==2.19.*"), "3.12", "linux-x86_64", {"keras-hub": "0.19.0", "tensorflow-cpu": "2.19.1"}, ""),
     (("tensorflow", "tensorflow-cpu==2.20.0"), "3.11", "linux-x86_64", {"tensorflow": "2.20.0"}, ""),
+    (("tensorflow-hub<0.16", "tensorflow-datasets", "tensorflow-cpu<2.16"), "3.11", "linux-x86_64", {"tensorflow-cpu": "2.15.1"}, ""),
+    (("tensorflow-probability[tf]", "tensorflow-cpu"), "3.12", "linux-x86_64", {"tensorflow": "2.20.0", "tensorflow-cpu": "2.20.0"}, ""),
     # What excludes it stands three requirements away, behind many releases that all come to the same.
     (("keras-nlp>=0.15", "protobuf<4", "keras==2.12.*", "jax<0.4.30"), "3.12", "linux-x86_64", {}, "you ask for keras==2.12.*"),
     (("torch", "autokeras==1.1.*", "tensorflow<2.20"), "3.11", "linux-aarch64", {"autokeras": "1.1.0"}, ""),

@@ -14,11 +14,18 @@ class Offers:
     """The releases of the index for one Python and one platform.
 
     `order` is "newest" (of the time of whoever requires it), "oldest", "close" (to `now`, what is installed already), or "latest",
-    as installers choose, who do not look at days.
+    as installers choose, who do not look at days. Of `anywhere` it does not matter whether there is a file for the target.
     """
 
-    def __init__(self, known: Index, target: Target, order: str = "newest", now: Mapping[str, str] | None = None) -> None:
-        self.known, self.target, self.order, self.now = known, target, order, now or {}
+    def __init__(
+        self,
+        known: Index,
+        target: Target,
+        order: str = "newest",
+        now: Mapping[str, str] | None = None,
+        anywhere: frozenset[str] = frozenset(),
+    ) -> None:
+        self.known, self.target, self.order, self.now, self.anywhere = known, target, order, now or {}, anywhere
         self._compiled: dict[str, bool] = {}
         self._ordered: dict[tuple[str, str | None, bool], list[str]] = {}
         self._newest_first: dict[tuple[str, bool], list[str]] = {}
@@ -49,6 +56,8 @@ class Offers:
 
     def can_be_had(self, name: str, release: Release) -> bool:
         """Tell whether an installer could take a release: a wheel, or a source that is not known to be too old to build on this Python."""
+        if name in self.anywhere:
+            return True
         return installable(release, self.target) is not False and (bool(release.tags) or not self._is_too_old_to_build(name, release))
 
     def _is_too_old_to_build(self, name: str, release: Release) -> bool:

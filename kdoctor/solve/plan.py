@@ -17,6 +17,9 @@ from kdoctor.solve.offers import Offers
 from kdoctor.solve.planner import AT_ONCE, Planner, Rules
 from kdoctor.solve.wanted import Row, asked, extras_of, has_extra
 
+#: Requirements that one of them is held against.
+_FEW = 6
+
 
 class Plan(NamedTuple):
     """A set of releases, or why there is none."""
@@ -78,13 +81,13 @@ def plan(wanted: Wanted, rules: Rules) -> Plan:
         return Plan(wanted.requirements, {}, gave_up=True)
     if not cores:
         return _known_to_fail(wanted, ground, rows, rules, solved.against)
-    refused = tuple(ask for _, found in cores for ask in found.refused)
+    refused = tuple(ask for one in cores for ask in one.found.refused)
     works, known = _known_to_work(wanted.snapshot, ground, rows, refused, rules)
     return Plan(
         wanted.requirements,
         {},
-        conflicts=tuple(tuple(text for text, _, _ in core) for core, _ in cores),
-        because=tuple(because(ground, [ask for _, ask, _ in core], found) for core, found in cores),
+        conflicts=tuple(tuple(text for text, _, _ in one.core) for one in cores),
+        because=tuple(because(one.ground, [ask for _, ask, _ in one.core], one.found) for one in cores),
         works=works,
         known=known,
         forced=_forced(ground, works),
@@ -163,13 +166,33 @@ def _unseen(ground: Ground, rows: Sequence[Row], pins: Mapping[str, str]) -> Ite
     yield from sorted({name for name in required if name not in pins and not ground.holds(name)})
 
 
-def conflicts(ground: Ground, asked: Sequence[Row]) -> Iterator[tuple[list[Row], Found]]:
+class Conflict(NamedTuple):
+    """Requirements that cannot be had together, what was refused, and where they were looked for."""
+
+    core: list[Row]
+    found: Found
+    ground: Ground
+
+
+def conflicts(ground: Ground, asked: Sequence[Row]) -> Iterator[Conflict]:
     """Give groups of requirements, as few as possible, that metadata does not let anybody have together, and what was refused for each."""
     left = list(asked)
     while left and (found := _resolved(ground, left)).pins is None and not found.gave_up:
         core, found = _core(ground, left, found)
-        yield core, found
+        yield Conflict(core, found, ground)
+        if len(core) == 1:
+            yield from _beyond_wheels(ground, core[0], asked)
         left = [row for row in left if row not in core]
+
+
+def _beyond_wheels(ground: Ground, alone: Row, asked: Sequence[Row]) -> Iterator[Conflict]:
+    """Give what a requirement that has no file here would contradict if it had one: another Python would not be the way out."""
+    offers = ground.offers
+    for row in asked[:_FEW]:
+        names = frozenset({row[1].name, alone[1].name})
+        anywhere = ground._replace(offers=Offers(offers.known, offers.target, offers.order, offers.now, names))
+        if len(names) > 1 and (found := _resolved(anywhere, [row, alone])).pins is None and not found.gave_up:
+            yield Conflict([one for one in asked if one in (row, alone)], found, anywhere)
 
 
 def _core(ground: Ground, asked: Sequence[Row], found: Found) -> tuple[list[Row], Found]:

@@ -114,7 +114,7 @@ class Planner:
             return None
         backend = next((name for name in _OTHER_BACKENDS if name in pins), "") if self._is_unbacked(errors) else None
         needs = [ask for finding in errors for way in finding.ways[:1] for ask in _needs(way.needs)]
-        ways = [_Way(tuple(needs))] if needs else []
+        ways = [*([_Way(tuple(needs))] if needs else []), *_to_one_version(pins)]
         return _Wrong(tuple(finding.summary for finding in errors), tuple(ways), backend)
 
     def _is_wrong(self, finding: Finding) -> bool:
@@ -193,6 +193,16 @@ def _of_one_version(asks: Sequence[Ask]) -> Iterator[Ask]:
         if ask.name in _OTHER_BUILDS and not ask.limits:
             says = f"tensorflow and {ask.name} both own tensorflow/: of different versions, the later one breaks the other"
             yield Ask("tensorflow", ask.specifier, says=says, limits=True)
+
+
+def _to_one_version(pins: Mapping[str, str]) -> Iterator[_Way]:
+    """Give the ways to two builds of TensorFlow of one version."""
+    whole = pins.get("tensorflow")
+    for name in _OTHER_BUILDS & pins.keys():
+        if whole and whole != pins[name]:
+            says = f"tensorflow and {name} must be of one version"
+            yield _Way((Ask(name, f"=={whole}", says=says),))
+            yield _Way((Ask("tensorflow", f"=={pins[name]}", says=says),))
 
 
 def _needs(texts: Sequence[str]) -> Iterator[Ask]:

@@ -100,9 +100,9 @@ def _with_others(ground: Ground, taken: Sequence[Distribution]) -> tuple[Distrib
 
 
 def _unsatisfiable(ground: Ground, rows: Sequence[Row]) -> Iterator[Finding]:
-    for core, found in conflicts(ground, rows):
+    for core, found, where in conflicts(ground, rows):
         texts = [f"{ask.name}{ask.specifier}" for _, ask, _ in core]
-        sentences = because(ground, [ask for _, ask, _ in core], found)
+        sentences = because(where, [ask for _, ask, _ in core], found)
         yield Finding(
             rule="KD104",
             name=name_of("KD104"),
