@@ -175,8 +175,8 @@ COUPLING: tuple[Fact, ...] = (
         "tf-keras>=2.14",
         "?tensorflow>=2.13",
         "tf-keras",
-        "tf-keras takes private modules from TensorFlow that came with 2.13, as tensorflow.python.framework.tensor; 2.15.0 and older declare "
-        "no TensorFlow",
+        "tf-keras takes private modules from TensorFlow that came with 2.13, as tensorflow.python.framework.tensor; 2.15.0 and older "
+        "declare no TensorFlow",
         f"tf-keras METADATA; {MEASURED}",
         "tf-keras 2.14.1 and 2.15.0 on TensorFlow 2.8, 2.11 and 2.12 fail, on 2.13 and 2.14 they run",
     ),

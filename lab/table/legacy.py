@@ -60,7 +60,10 @@ ROWS = (
         on(minor, "legacy-without-tf-keras", TF_USE_LEGACY_KERAS=1, tries={"from tensorflow.keras": _FROM})
         for minor in ("2.14", "2.15", "2.16", "2.18", "2.20", "2.21")
     ),
-    *(on(minor, f"tf-keras{release}", swap=f"tf-keras=={release}", tries={"import tf_keras": "import tf_keras"}) for minor, release in _EARLY),
+    *(
+        on(minor, f"tf-keras{release}", swap=f"tf-keras=={release}", tries={"import tf_keras": "import tf_keras"})
+        for minor, release in _EARLY
+    ),
     on("2.14", "tf-keras2.14.1-legacy", swap="tf-keras==2.14.1", TF_USE_LEGACY_KERAS=1),
     on("2.15", "keras3.6.0-tf-keras2.15.1-legacy", also="rich namex optree", swap="keras==3.6.0 tf-keras==2.15.1", TF_USE_LEGACY_KERAS=1),
     on("2.15", "keras3.6.0-tf-keras2.15.1", also="rich namex optree", swap="keras==3.6.0 tf-keras==2.15.1"),
