@@ -42,8 +42,9 @@ def test_usages_are_foretold_as_they_ran(run: Run) -> None:
 @pytest.mark.parametrize("run", [one for one in runs() if set(one.outcome.values()) == {WORKS}], ids=lambda run: run.name)
 def test_no_alarm_where_all_works(run: Run) -> None:
     _, findings = judged(run)
-    # Of features such as saving a model, and of add-ons, the three programs know nothing.
-    assert [one.summary for one in findings if one.severity is Severity.ERROR and one.breaks] == []
+    # Of features such as saving a model, of add-ons and of tf_keras itself the three programs know nothing; the last was tried apart.
+    seen = {"tf-keras"} if run.tried.get("import tf_keras", WORKS) != WORKS else set()
+    assert [one.summary for one in findings if one.severity is Severity.ERROR and one.breaks - seen] == []
 
 
 @pytest.mark.parametrize("run", [one for one in runs() if set(one.outcome.values()) == {WORKS}], ids=lambda run: run.name)
