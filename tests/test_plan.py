@@ -423,3 +423,33 @@ def test_a_resolver_is_asked_for_its_word(tmp_path: Path, monkeypatch: pytest.Mo
     asked = (tmp_path / "asked").read_text(encoding="utf-8")
     assert "keras==3.6.0\n" in asked
     assert "--python-version 3.11 --python-platform x86_64-manylinux_2_31" in asked
+
+
+#: Agrees once it is told to leave promise out, which it may not build.
+UNBUILT = """#!/bin/sh
+cat > /dev/null
+while [ $# -gt 0 ]; do [ "$1" = --override ] && left_out=$2; shift; done
+grep -q "^$NAME; " "$left_out" && exit 0
+echo "  x Because all versions of $NAME have no usable wheels and something depends on $NAME, it cannot be used." >&2
+exit 1
+"""
+
+
+@pytest.mark.parametrize(
+    ("asked", "python", "unbuilt", "ends"),
+    [
+        ("tensorflow-datasets==4.9.7", "3.11", "promise", 0),
+        # A release of nothing but source that nobody asked for, and one that somebody did.
+        ("tensorflow==2.6.*", "3.9", "wrapt", 0),
+        ("wrapt==1.12.1", "3.9", "wrapt", 1),
+    ],
+)
+def test_what_a_resolver_may_not_build_is_no_objection(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asked: str, python: str, unbuilt: str, ends: int
+) -> None:
+    (tmp_path / "uv").write_text(UNBUILT.replace("$NAME", unbuilt), encoding="utf-8")
+    (tmp_path / "uv").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    output = run(asked, "--python-version", python, "--verify", code=ends)
+    assert (f"uv was not asked about {unbuilt}: it would have to be built" in output) is not bool(ends)
+    assert ("agreed by a resolver" in output) is not bool(ends)

@@ -423,6 +423,8 @@ ROWS = (
     # Add-ons.
     row("KD601", "tensorflow-probability==0.25.0 tensorflow==2.17.1", E, "tensorflow-probability tensorflow"),
     row("KD601", "tensorflow-probability==0.25.0 tensorflow==2.18.1"),
+    row("KD601", "tensorflow-probability==0.23.0 tensorflow==2.18.1 tf-keras==2.18.0 keras==3.10.0", E),
+    row("KD601", "tensorflow-probability==0.23.0 tensorflow==2.18.1 tf-keras==2.18.0 keras==3.10.0", env=LEGACY),
     row("KD601", "tensorflow-decision-forests==0.1.8 tensorflow==2.6.0", E, "tensorflow-decision-forests tensorflow"),
     row("KD601", "tensorflow-decision-forests==0.1.9 tensorflow==2.6.0"),
     row("KD601", "tensorflow-text==2.19.0 tensorflow-cpu==2.19.0", E, "tensorflow-text tensorflow-cpu"),

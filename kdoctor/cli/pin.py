@@ -82,10 +82,16 @@ def pin(
 
 def _verified(plan: Planned, target: Snapshot, given: Collection[str]) -> Planned:
     """Ask a real resolver for its word on the set, `given` aside: what comes from elsewhere would have to be built."""
-    from kdoctor.collect.resolver import ask_resolver  # noqa: PLC0415 -- only where somebody asks for it.
+    from kdoctor.collect.resolver import Ask, ask  # noqa: PLC0415 -- only where somebody asks for it.
+    from kdoctor.knowledge.index import open_index  # noqa: PLC0415 -- the same.
     from kdoctor.render.plan import lines  # noqa: PLC0415 -- the same.
 
-    word = ask_resolver([line for line in lines(plan) if line not in given], target)
+    asked = {name_of(text) for text in plan.requirements if text not in given}
+    others = ((name, open_index().release(name, version)) for name, version in plan.pins.items() if name not in asked)
+    of_source = [name for name, release in others if release and not release.tags]
+    word = ask(Ask([line for line in lines(plan) if line not in given], of_source=of_source), target)
+    if word.unasked:
+        click.echo(f"kdoctor: {word.resolver} was not asked about {clean(', '.join(word.unasked))}: it would have to be built", err=True)
     if word.agrees:
         return plan._replace(verified="resolver")
     click.echo(f"kdoctor: {word.resolver} objects: {clean(word.objection)}", err=True)

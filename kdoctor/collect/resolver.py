@@ -31,9 +31,13 @@ _GLIBC = ((2, 40), (2, 39), (2, 38), (2, 37), (2, 36), (2, 35), (2, 34), (2, 33)
 _USUAL_GLIBC = "manylinux_2_31"
 #: What uv and pip say of a release that they know nothing of, or that they could only build.
 _NOT_JUDGED = re.compile(
-    r"([A-Za-z0-9._-]+)(?:==\S+)? (?:was not found in the package registry|has no usable wheels)|"
+    r"([A-Za-z0-9._-]+)(?:==\S+)? (?:was not found in the package registry|ha(?:s|ve) no usable wheels)|"
     r"No matching distribution found for ([A-Za-z0-9._-]+)"
 )
+_UNBUILT = re.compile(r"([A-Za-z0-9._-]+)(?:==\S+)? ha(?:s|ve) no usable wheels")
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+#: The macOS that is meant where nobody says: uv by itself would take 13, which Apple no longer keeps up.
+_USUAL_MACOS = "15.0"
 #: What uv and pip say where the index does not answer.
 _UNREACHABLE = re.compile(
     r"error sending request|Failed to fetch|Connection refused|Failed to establish a new connection|Max retries exceeded|"
@@ -50,6 +54,8 @@ class Word(NamedTuple):
     agrees: bool
     resolver: str
     objection: str = ""
+    #: What was not asked about, since it has no wheel and would have to be built.
+    unasked: tuple[str, ...] = ()
 
 
 class Ask(NamedTuple):
@@ -62,30 +68,44 @@ class Ask(NamedTuple):
     also: Mapping[str, str] = {}
     #: Distributions that must not be brought in, whatever requires them.
     excluded: Sequence[str] = ()
-
-
-def ask_resolver(requirements: Sequence[str], target: Snapshot, patience: float = PATIENCE) -> Word:
-    """Ask uv, or pip, whether these requirements resolve for the Python and the platform of a snapshot, from the user's own index.
-
-    pip can only be asked about the interpreter and the platform that it runs on. Raises KdoctorError where nobody can be asked, or
-    the index does not answer, or there is no word within `patience` seconds.
-    """
-    return ask(Ask(requirements), target, patience)
+    #: Of the requirements, those that are known to have no wheel.
+    of_source: Sequence[str] = ()
 
 
 def ask(question: Ask, target: Snapshot, patience: float = PATIENCE) -> Word:
-    """Ask the same of a set with its conditions.
+    """Ask uv, or pip, whether a set resolves for the Python and the platform of a snapshot, from the user's own index.
 
-    What is installed and has no wheel, or that the index has never heard of, says nothing against the set: it is left out then.
+    pip can only be asked about the interpreter and the platform that it runs on. Raises KdoctorError where nobody can be asked, or
+    the index does not answer, or there is no word within `patience` seconds.
+
+    What is installed and has no wheel, or that the index has never heard of, says nothing against the set: it is left out then. So is
+    what the set requires and what would have to be built: that a resolver may not build anything says nothing against it either.
     """
     deadline = time.monotonic() + patience
+    unasked: tuple[str, ...] = ()
     while True:
         word = _asked(question, target, deadline - time.monotonic())
         unknown = {_normalized(name) for pair in _NOT_JUDGED.findall(word.objection) for name in pair if name}
         known = unknown & (question.also.keys() | question.constraints.keys())
-        if word.agrees or not known:
-            return word
-        question = question._replace(also=_without(question.also, known), constraints=_without(question.constraints, known))
+        unbuilt = _unbuilt(word, question) - set(unasked)
+        if word.agrees or not (known or unbuilt):
+            return word._replace(unasked=unasked)
+        unasked = (*unasked, *sorted(unbuilt))
+        question = question._replace(
+            also=_without(question.also, known),
+            constraints=_without(question.constraints, known),
+            excluded=(*question.excluded, *sorted(unbuilt)),
+        )
+
+
+def _unbuilt(word: Word, question: Ask) -> set[str]:
+    """Name what uv would have to build, of what is not asked for as a wheel: pip cannot be told to leave anything out."""
+    named = {_normalized(found[0]) for text in (*question.requirements, *question.also.values()) if (found := _NAME.match(text))}
+    return (
+        {_normalized(name) for name in _UNBUILT.findall(word.objection)} - (named - set(question.of_source))
+        if word.resolver == "uv"
+        else set()
+    )
 
 
 def _without(names: Mapping[str, str], gone: Collection[str]) -> dict[str, str]:
@@ -109,7 +129,9 @@ def _asked(question: Ask, target: Snapshot, patience: float) -> Word:
         files += [_written(folder, "excluded", (f"{name}; sys_platform == 'never'" for name in question.excluded))]
         requirements = [*question.requirements, *question.also.values()]
         if uv:
-            return _run("uv", _uv(uv, python, platform, *files), "\n".join(requirements), {**os.environ, **_index()}, patience)
+            return _run(
+                "uv", _uv(uv, python, platform, *files), "\n".join(requirements), {**_macos(target), **os.environ, **_index()}, patience
+            )
         command = [sys.executable, "-m", "pip", "install", "--dry-run", "--ignore-installed", "--only-binary", ":all:"]
         # At the first retry pip says that the index does not answer.
         command += [
@@ -124,6 +146,14 @@ def _asked(question: Ask, target: Snapshot, patience: float) -> Word:
             os.devnull,
         ]
         return _run("pip", [*command, *requirements], "", dict(os.environ), patience)
+
+
+def _macos(target: Snapshot) -> dict[str, str]:
+    """Tell uv for which macOS wheels may be, in its own variable."""
+    platform = target.platform
+    if platform is None or platform.system != "darwin":
+        return {}
+    return {"MACOSX_DEPLOYMENT_TARGET": platform.release or _USUAL_MACOS}
 
 
 def _written(folder: str, name: str, lines: Iterable[str]) -> str:
