@@ -7,6 +7,7 @@ import json
 import pytest
 from builders import snapshot
 
+from kdoctor.collect.sources import Wanted, scan
 from kdoctor.contract import read_snapshot, snapshot_document
 from kdoctor.doctor import diagnose
 from kdoctor.redact import redacted
@@ -44,6 +45,9 @@ FILES = (
         ("pkg/sub/deep.py", "..models:build", ["pkg/models.py"]),
         ("pkg/sub/deep.py", "..:models", ["pkg/models.py"]),
         ("pkg/models.py", ".:VERSION", ["pkg/__init__.py"]),
+        # A package is no place where imports start.
+        ("pkg/sub/deep.py", "models", []),
+        ("pkg/sub/deep.py", "utils", ["utils.py"]),
         ("main.py", "numpy", []),
         ("main.py", "pkg.gone", []),
         ("main.py", "....far", []),
@@ -117,6 +121,60 @@ def test_each_file_is_judged_where_it_runs(files, installed, environment, errors
 def said(given) -> str:
     errors = [one for one in diagnose(given).findings if one.severity.label == "error"]
     return " ".join(" ".join((one.rule, *(f"{at.path}:{at.line}" for at in one.locations))) for one in errors)
+
+
+NET = "import keras\nnet = keras.Sequential()\n"
+STOP = "import tensorflow as tf\nstop = tf.keras.callbacks.ReduceLROnPlateau()\nlayers = tf.keras.layers\n"
+FIT = "net.fit(x, callbacks=[stop])"
+NOTEBOOK = json.dumps({"cells": [{"cell_type": "code", "source": f"{NET}from stop import stop\n{FIT}"}]})
+MET = [("keras.Sequential", "tensorflow.keras.callbacks.ReduceLROnPlateau", "callback")]
+
+
+@pytest.mark.parametrize(
+    ("files", "meetings"),
+    [
+        ({"net.py": NET, "main.py": f"from net import net\n{STOP}{FIT}"}, MET),
+        ({"stop.py": STOP, "main.py": f"{NET}from stop import stop\n{FIT}"}, MET),
+        ({"stop.py": STOP, "main.py": f"{NET}from stop import stop as s\nnet.fit(x, callbacks=[s])"}, MET),
+        ({"stop.py": STOP, "main.py": f"{NET}import stop\nnet.fit(x, callbacks=[stop.stop])"}, MET),
+        ({"stop.py": STOP, "main.py": f"{NET}import stop as s\nnet.fit(x, callbacks=[s.stop])"}, MET),
+        ({"stop.py": STOP, "main.py": f"{NET}from stop import *\n{FIT}"}, MET),
+        ({"stop.py": STOP, "main.ipynb": NOTEBOOK}, MET),
+        ({"p/__init__.py": "", "p/stop.py": STOP, "p/main.py": f"{NET}from .stop import stop\n{FIT}"}, MET),
+        ({"p/__init__.py": "", "p/stop.py": STOP, "p/main.py": f"{NET}from . import stop\nnet.fit(x, callbacks=[stop.stop])"}, MET),
+        ({"p/__init__.py": "from .stop import stop  # of keras", "p/stop.py": STOP, "main.py": f"{NET}from p import stop\n{FIT}"}, MET),
+        (
+            {"stop.py": STOP, "main.py": "import keras\nfrom stop import layers\nkeras.Sequential([layers.Dense(1)])"},
+            [("keras.Sequential", "tensorflow.keras.layers.Dense", "layer")],
+        ),
+        (
+            {"net.py": "import keras\nclass Net(keras.Model): ...", "main.py": f"from net import Net\n{STOP}net = Net()\n{FIT}"},
+            [("keras.Model", "tensorflow.keras.callbacks.ReduceLROnPlateau", "callback")],
+        ),
+        ({"stop.py": STOP, "main.py": f"{NET}from other import stop\n{FIT}"}, []),
+        ({"stop.py": STOP, "main.py": f"{NET}from stop import stop\nstop = f()\n{FIT}"}, []),
+        ({"a.py": "from b import stop  # keras", "b.py": "from a import stop  # keras", "main.py": f"{NET}from a import stop\n{FIT}"}, []),
+    ],
+)  # fmt: skip
+def test_what_one_file_makes_and_another_hands_over_is_seen(files, meetings, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for path, text in files.items():
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).write_text(text)
+    facts = scan(Wanted((".",))).facts
+    assert [(one.host, one.guest, one.role) for each in facts.values() for one in each.meetings] == meetings
+
+
+def test_a_name_that_another_file_brings_in_is_followed(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "compat.py").write_text("try:\n    import keras\nexcept ImportError:\n    from tensorflow import keras")
+    (tmp_path / "main.py").write_text("from compat import keras as K\nK.layers.Dense")
+    (tmp_path / "plain.py").write_text("from compat import nothing  # keras")
+    facts = scan(Wanted((".",))).facts
+    (use,) = facts["main.py"].uses
+    assert (use.name, use.others, use.place.line) == ("keras.layers.Dense", ("tensorflow.keras.layers.Dense",), 2)
+    assert facts["main.py"].imports == (("compat.py", 0, 1),)
+    assert "plain.py" not in facts
 
 
 def test_a_variable_that_fails_is_told_once_for_all_files():

@@ -76,7 +76,12 @@ def scan(wanted: Wanted, tell: Callable[[int, int], None] = lambda _done, _of: N
                 unread.update(zip([path], found.problems, strict=False))
         done += _BATCH
         tell(min(done, len(files)), len(files))
-    known = with_siblings(facts, frozenset(files)) if any(one.imports for one in facts.values()) else facts
+    known = facts
+    if any(one.imports for one in facts.values()):
+        from kdoctor.collect.values import read_again  # noqa: PLC0415 -- only for programs of several files.
+
+        every = frozenset(files)
+        known = with_siblings({**facts, **read_again(facts, every)}, every)
     return Scanned({path: known[path] for path in sorted(known)}, len(files), unread, wanted.gitignore and not can_read_gitignore())
 
 

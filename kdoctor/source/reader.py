@@ -6,7 +6,7 @@ Bodies of functions are read after the code around them, since they run later; a
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeAlias
 
 from kdoctor.source import meetings, settings
@@ -16,13 +16,16 @@ from kdoctor.source.lines import Lines
 from kdoctor.source.values import IMPORTERS, Scope, Value, evaluate, imported_by
 
 _Function: TypeAlias = "ast.FunctionDef | ast.AsyncFunctionDef"
+_NOTHING: Mapping[str, Value] = {}
 _FORGIVING = ("ImportError", "ModuleNotFoundError", "Exception", "BaseException", "AttributeError")
 
 
 class Reader:
     """Collects facts of one file; `read` is called once for a module, or for each cell of a notebook in turn."""
 
-    def __init__(self) -> None:
+    def __init__(self, given: Mapping[str, Value] = _NOTHING) -> None:
+        #: What imports from other files of the program bring, by the import as kdoctor.source.siblings reads it.
+        self._given = given
         self.uses: list[Use] = []
         self.settings: list[Setting] = []
         self.meetings: list[Meeting] = []
@@ -61,6 +64,10 @@ class Reader:
         self.meetings += other.meetings
         self.operations += other.operations
         self.modules.update(other.modules)
+
+    def exports(self) -> dict[str, Value]:
+        """Give what other files can import: the names of the module that stand for something of concern."""
+        return {name: value for name, value in self.scope.values.items() if value and "." not in name and _concerns(value)}
 
     def facts(self) -> SourceFacts:
         """Give what was collected."""
@@ -164,25 +171,41 @@ class Reader:
             top = alias.name.partition(".")[0]
             self._imported(top)
             self._may_be_sibling(alias.name, node)
-            self._bind_name(alias.asname or top, Value("name", alias.name if alias.asname else top))
+            given = self._given.get(alias.name) if alias.asname or alias.name == top else None
+            self._bind_name(alias.asname or top, given or Value("name", alias.name if alias.asname else top))
             self._use(alias.name, "import", alias)
 
     def _import_from(self, node: ast.ImportFrom) -> None:
+        module = "." * node.level + (node.module or "")
+        for alias in node.names:
+            self._may_be_sibling(f"{module}:{alias.name}", node)
         if node.level or not node.module:
             for alias in node.names:
-                self._may_be_sibling(f"{'.' * node.level}{node.module or ''}:{alias.name}", node)
-                self.scope.values[alias.asname or alias.name] = None
+                self._from_sibling(module, alias)
             return
         self._lazy = self._lazy or (node.module == "__future__" and any(one.name == "annotations" for one in node.names))
         self._imported(node.module)
         for alias in node.names:
             name = f"{node.module}.{alias.name}"
+            if self._from_sibling(module, alias):
+                continue
             if alias.name == "*":
                 self._use(node.module, "star", alias)
                 continue
-            self._may_be_sibling(f"{node.module}:{alias.name}", node)
             self._bind_name(alias.asname or alias.name, Value("name", name))
             self._use(name, "from", alias)
+
+    def _from_sibling(self, module: str, alias: ast.alias) -> bool:
+        """Bind what is imported from another file of the program; False where nothing is known of it."""
+        if alias.name == "*":
+            whole = self._given.get(module)
+            for name, value in zip(whole.others, whole.items, strict=True) if whole else ():
+                if not name.startswith("_"):
+                    self._bind_name(name, value)
+            return whole is not None
+        given = self._given.get(f"{module}:{alias.name}")
+        self._bind_name(alias.asname or alias.name, given)
+        return given is not None
 
     def _may_be_sibling(self, said: str, node: ast.stmt) -> None:
         top = said.partition(":")[0].partition(".")[0]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from kdoctor.source import ignores, notebook, settings
@@ -14,6 +14,7 @@ from kdoctor.source.families import FRAMEWORKS
 from kdoctor.source.lines import Lines
 from kdoctor.source.reader import Reader
 from kdoctor.source.text import NotText, decoded, notebook_text
+from kdoctor.source.values import Value
 
 #: A file that has none of these has nothing to do with Keras or its variables.
 NEEDLES = (b"keras", b"KERAS", b"CUDA_VISIBLE_DEVICES", b"JAX_PLATFORM", b"jax_platform")
@@ -45,6 +46,11 @@ _NAMED = ("keras", "KERAS", "tensorflow", "tf.")
 _TOO_DEEP = "nested too deeply to be read"
 
 
+#: What imports from other files of the program bring, by the import as kdoctor.source.siblings reads it.
+Given = Mapping[str, Value]
+_NOTHING: Given = {}
+
+
 class _Piece(NamedTuple):
     """Source that is parsed as one: a module, or a cell of a notebook."""
 
@@ -52,8 +58,8 @@ class _Piece(NamedTuple):
     source: str
 
 
-def facts_of(data: bytes, *, is_notebook: bool) -> SourceFacts | None:
-    """Give the facts of a file, or None where it has none."""
+def facts_of(data: bytes, *, is_notebook: bool, given: Given = _NOTHING) -> SourceFacts | None:
+    """Give the facts of a file, or None where it has none; `given` is what it imports from other files of the program."""
     if not (any(needle in data for needle in NEEDLES) if is_notebook else _tells(data)):
         modules = _frameworks(data)
         return SourceFacts(modules=modules) if modules else None
@@ -61,9 +67,20 @@ def facts_of(data: bytes, *, is_notebook: bool) -> SourceFacts | None:
         text = notebook_text(data) if is_notebook else decoded(data)
     except NotText as wrong:
         return SourceFacts(problems=(str(wrong),))
-    facts = facts_of_text(text, is_notebook=is_notebook)
-    # What it imports of the program matters only where it says something itself.
-    return facts if facts._replace(imports=()) != SourceFacts() else None
+    facts = facts_of_text(text, is_notebook=is_notebook, given=given)
+    return facts if facts != SourceFacts() else None
+
+
+def exports_of(data: bytes, given: Given) -> dict[str, Value]:
+    """Give what of a Python file is of concern to others that import it, by name."""
+    try:
+        return _read([_module(decoded(data))], given)[0].exports()
+    except NotText:
+        return {}
+
+
+def _module(text: str) -> _Piece:
+    return _Piece(0, text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def _tells(data: bytes) -> bool:
@@ -90,26 +107,34 @@ def _imports(data: bytes, name: bytes) -> Iterator[bool]:
         at = data.find(name, at + 1)
 
 
-def facts_of_text(text: str, *, is_notebook: bool = False) -> SourceFacts:
+def facts_of_text(text: str, *, is_notebook: bool = False, given: Given = _NOTHING) -> SourceFacts:
     """Give the facts of source that is text already."""
     if not is_notebook:
-        return _read([_Piece(0, text.replace("\r\n", "\n").replace("\r", "\n"))])
+        return _facts([_module(text)], given)
     try:
         cells = notebook.cells_of(text)
     except ValueError as wrong:
         return SourceFacts(problems=(f"not a notebook: {_line(str(wrong))}",))
     # Half a character can stand in JSON, and in no source.
-    return _read([_Piece(cell.number, cell.source.encode("utf-8", "replace").decode()) for cell in cells])
+    return _facts([_Piece(cell.number, cell.source.encode("utf-8", "replace").decode()) for cell in cells], given)
 
 
-def _read(pieces: list[_Piece]) -> SourceFacts:
-    reader = Reader()
+def _facts(pieces: list[_Piece], given: Given) -> SourceFacts:
+    reader, problems = _read(pieces, given)
+    marks = tuple(mark for piece in pieces for mark in ignores.ignores_in(piece.source, piece.cell))
+    facts = reader.facts()
+    modules = {*facts.modules, *(found for piece in pieces for found in _frameworks(piece.source.encode("utf-8", "replace")) if problems)}
+    return facts._replace(ignores=marks, problems=tuple(problems), modules=tuple(sorted(modules)))
+
+
+def _read(pieces: list[_Piece], given: Given) -> tuple[Reader, list[str]]:
+    reader = Reader(given)
     problems: list[str] = []
     for piece in pieces:
         if piece.cell:
             reader.settings += settings.said_by_ipython(piece.source, piece.cell)
         try:
-            reader = _walked(reader, piece)
+            reader = _walked(reader, piece, given)
         except SyntaxError as wrong:
             if not piece.cell or any(word in piece.source for word in _NAMED):
                 problems.append(_complaint(wrong, piece))
@@ -117,13 +142,10 @@ def _read(pieces: list[_Piece]) -> SourceFacts:
             problems.append(_where(piece, None) + _TOO_DEEP)
         except ValueError as wrong:
             problems.append(_where(piece, None) + _line(str(wrong)))
-    marks = tuple(mark for piece in pieces for mark in ignores.ignores_in(piece.source, piece.cell))
-    facts = reader.facts()
-    modules = {*facts.modules, *(found for piece in pieces for found in _frameworks(piece.source.encode("utf-8", "replace")) if problems)}
-    return facts._replace(ignores=marks, problems=tuple(problems), modules=tuple(sorted(modules)))
+    return reader, problems
 
 
-def _walked(reader: Reader, piece: _Piece) -> Reader:
+def _walked(reader: Reader, piece: _Piece, given: Given) -> Reader:
     """Read one more piece; give the reader that knows it."""
     tree, source = _parsed(piece)
     lines = Lines(source, whole=bool(piece.cell))
@@ -134,7 +156,7 @@ def _walked(reader: Reader, piece: _Piece) -> Reader:
         return reader
     while not reader.read(tree, lines, piece.cell):
         # The words of concern that were met are known to the lines now.
-        reader = Reader()
+        reader = Reader(given)
     return reader
 
 

@@ -19,10 +19,11 @@ IMPORTERS = frozenset((*(name.rpartition(".")[2] for name in _IMPORTERS), *_LAZY
 
 
 class Value(NamedTuple):
-    """One value: `kind` is "name" (a module, class or function), "object", "tensor", "result", "many", or "class" (of this file).
+    """One value: `kind` is "name" (a module, class or function), "object", "tensor", "result", "many", "class" or "module".
 
-    A tensor is symbolic for sure. A result is what an object gave that was called on something unknown: symbolic in a function
-    that builds a model, a tensor with numbers in a loop that trains one.
+    A class and a module are of this program; of a module `others` are the names in it, and `items` what they stand for. A tensor
+    is symbolic for sure. A result is what an object gave that was called on something unknown: symbolic in a function that
+    builds a model, a tensor with numbers in a loop that trains one.
     """
 
     kind: str
@@ -83,6 +84,8 @@ def _attribute(node: ast.Attribute, scope: Scope) -> Value | None:
     base = evaluate(node.value, scope)
     if base and base.kind == "name":
         return Value("name", f"{base.name}.{node.attr}", tuple(f"{other}.{node.attr}" for other in base.others))
+    if base and base.kind == "module":
+        return dict(zip(base.others, base.items, strict=True)).get(node.attr)
     if base and base.kind == "object" and node.attr in ("output", "input", "outputs", "inputs"):
         return Value("tensor", base.name)
     return None
