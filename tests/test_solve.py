@@ -321,6 +321,15 @@ def test_where_nothing_helps_here_another_python_is_named(python: str, system: s
     assert says in beyond(report.impossible)
 
 
+@pytest.mark.parametrize("python", [None, "3.12.1"])
+def test_nothing_is_suggested_for_a_python_that_cannot_be_the_one_there(python: str | None) -> None:
+    """The only TensorFlow that all of it admits as it stands is 2.3, which has no wheel for a Python that TensorFlow 2.16 is for."""
+    listed = "tensorflow==2.16.1 tensorflow-recommenders==0.3.1 tensorboard==2.17.1"
+    report = diagnose(released(listed, complete=False, python=python, system=None, machine=None))
+    assert report.remedies
+    assert "2.3.0" not in [remedy.pins.get("tensorflow") for remedy in report.remedies]
+
+
 def test_what_the_index_does_not_know_may_move_for_the_family() -> None:
     """tensorboard 2.17 wants another tensorboard-data-server; the installer finds it, in whatever version fits."""
     report = diagnose(

@@ -9,7 +9,7 @@ from kdoctor.knowledge.release import Release, Target
 from kdoctor.knowledge.wheel_tags import admits, fits, installable
 
 #: Pythons that wheels were made for, oldest first.
-_PYTHONS = ("2.7", *(f"3.{minor}" for minor in range(5, 17)))
+PYTHONS = ("2.7", *(f"3.{minor}" for minor in range(5, 17)))
 #: Platforms that wheels were made for, in the order in which they are told.
 _PLATFORMS = {
     "Linux x86_64": Target(None, "linux", "x86_64"),
@@ -67,7 +67,7 @@ def pythons(releases: Iterable[Release], target: Target) -> list[str]:
     """Give the Pythons of the usual build, oldest first, for which one of the releases has a wheel on the target's platform."""
     plain = target._replace(implementation="cpython", free_threaded=False)
     known = [release for release in releases if release.tags]
-    return [python for python in _PYTHONS if any(has_wheel(release, plain._replace(python=python)) for release in known)]
+    return [python for python in PYTHONS if any(has_wheel(release, plain._replace(python=python)) for release in known)]
 
 
 def platforms(releases: Iterable[Release]) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 from kdoctor import versions
@@ -12,6 +13,7 @@ from kdoctor.knowledge.coupling import Coupling, points_to
 from kdoctor.knowledge.facts import FACTS
 from kdoctor.knowledge.families import ROLE_OF, ROLES, TENSORFLOW
 from kdoctor.knowledge.index import Index, Target, installable
+from kdoctor.knowledge.reach import PYTHONS
 from kdoctor.knowledge.schema import SWITCH, Fact
 from kdoctor.model import Distribution, Severity
 from kdoctor.solve.goals import Goal, Need, asked
@@ -182,7 +184,7 @@ class Problem:
         here = installed.version if installed else None
         early = here is not None and versions.is_prerelease(here)
         offered = [r for r in self.index.releases(name) if not r.yanked and (early or not r.prerelease)]
-        usable = [release for release in offered if installable(release, self.target) is not False]
+        usable = [release for release in offered if any(installable(release, target) is not False for target in self._targets)]
         newest_first = [release.version for release in reversed(usable)]
         if here is None or here in PLACEHOLDERS:
             return newest_first
@@ -192,6 +194,18 @@ class Problem:
             ]
         # What is installed may stay, even where it was yanked or is unknown to the index.
         return [here, *(version for version in by_nearness(newest_first, here) if version != here)]
+
+    @cached_property
+    def _targets(self) -> tuple[Target, ...]:
+        """Give the target; where nobody knows its Python, one for each Python that all that is installed could be installed on."""
+        if self.target.python is not None:
+            return (self.target,)
+        known = ((one.name, one.version) for one in self.installed.values() if one.version and one.name in self.index.projects)
+        there = [release for name, version in known if (release := self.index.release(name, version))]
+        every = (self.target._replace(python=python) for python in PYTHONS)
+        fitting = tuple(target for target in every if all(installable(release, target) is not False for release in there))
+        # What was put together from several machines fits no Python at all.
+        return fitting or (self.target,)
 
     def _is_past_backends(self, keras: str) -> bool:
         """Tell whether the Keras of Theano's days would mend nothing that a person means: neither it nor a TensorFlow of then is here."""
