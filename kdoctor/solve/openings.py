@@ -112,7 +112,7 @@ class Openings:
             chosen = pins.get(wish.name)
             there = chosen or (installed[wish.name].version if wish.name in installed else "")
             if there == "" or not wish.admits(there):
-                names = need.holders.intersection(installed).difference(pins)
+                names = self.problem.holders(need).difference(pins)
                 yield (names, frozenset({wish.name})) if chosen else (names | {wish.name}, NOBODY)
 
     def _free(self, names: frozenset[str], blame: Blame, state: State) -> tuple[frozenset[str], Blame]:

@@ -135,11 +135,18 @@ class Problem:
     def needed(self, needs: Sequence[Need], changed: frozenset[str]) -> Iterator[Wish]:
         """Give what a goal asks for when `changed` may change: a need for the sake of those alone is theirs to bring."""
         for need in needs:
-            holders = need.holders.intersection(self.installed)
+            holders = self.holders(need)
             condition = asked(need.text)
             name = self.resolve(condition.name)
             if (not holders or holders - changed) and (name in self.installed or name in self.index.projects):
                 yield Wish(name, condition.specifier, "", self._newest_of(holders), says=f"{name}{condition.specifier} is wanted")
+
+    def holders(self, need: Need) -> frozenset[str]:
+        """Name those for whose sake something is asked for: of all who miss it, those who declare that very specifier."""
+        there = need.holders.intersection(self.installed)
+        condition = asked(need.text)
+        asking = (wish.parent for wish in self.standing.get(condition.name, ()) if wish.specifier == condition.specifier)
+        return there.intersection(asking) or there
 
     def _newest_of(self, holders: frozenset[str]) -> str | None:
         """Give the day of the newest release among some distributions, or of everything at hand where none of them is known."""
