@@ -423,6 +423,8 @@ ROWS = (
     # Add-ons.
     row("KD601", "tensorflow-probability==0.25.0 tensorflow==2.17.1", E, "tensorflow-probability tensorflow"),
     row("KD601", "tensorflow-probability==0.25.0 tensorflow==2.18.1"),
+    row("KD601", "tensorflow-probability==0.21.0 tensorflow==2.14.1", E),
+    row("KD601", "tensorflow-probability==0.21.0 tensorflow==2.13.1"),
     row("KD601", "tensorflow-probability==0.23.0 tensorflow==2.18.1 tf-keras==2.18.0 keras==3.10.0", E),
     row("KD601", "tensorflow-probability==0.23.0 tensorflow==2.18.1 tf-keras==2.18.0 keras==3.10.0", env=LEGACY),
     row("KD601", "tensorflow-decision-forests==0.1.8 tensorflow==2.6.0", E, "tensorflow-decision-forests tensorflow"),
@@ -458,6 +460,9 @@ ROWS = (
     metadata("KD001", "tensorflow-decision-forests==1.11.0 tensorflow==2.17.1", E, "tensorflow-decision-forests", complete=False),
     row("KD602", "tensorflow-model-optimization==0.7.5 tensorflow==2.18.1 keras==3.10.0", E, "tensorflow-model-optimization"),
     row("KD602", "tensorflow-model-optimization==0.7.5 tensorflow==2.15.1 keras==2.15.0"),
+    row("KD602", "tensorflow-model-optimization==0.7.5 tensorflow==2.18.1 tf-keras==2.18.0 keras==3.10.0", E, env=LEGACY),
+    row("KD602", "tensorflow-model-optimization==0.7.3 tensorflow==2.17.1 tf-keras==2.17.0 keras==3.10.0", E),
+    row("KD602", "tensorflow-model-optimization==0.7.3 tensorflow==2.17.1 tf-keras==2.17.0 keras==3.10.0", env=LEGACY),
     row("KD602", "tensorflow-addons==0.20.0 tensorflow==2.15.1 keras==2.15.0", E, "tensorflow-addons keras"),
     row("KD602", "tensorflow-addons==0.20.0 tensorflow==2.12.1 keras==2.12.0"),
     row("KD602", "keras-rl2==1.0.5 tensorflow==2.13.1 keras==2.13.1", E, "keras-rl2 tensorflow"),

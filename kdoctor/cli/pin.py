@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 @click.option("--python-version", metavar="X.Y", help="The Python that it is for. [default: the one at hand]")
 @click.option("--platform", "platform_", type=click.Choice(list(PLATFORMS)), help="The platform that it is for. [default: this one]")
 @click.option("--newest", "order", flag_value="newest", default=True, help="The newest releases that hold together (default).")
-@click.option("--oldest", "order", flag_value="oldest", help="The oldest ones.")
+@click.option("--oldest", "order", flag_value="oldest", help="The oldest releases of what is asked for.")
 @click.option("--stay-close-to", "freeze", metavar="FILE", help="Releases as near as possible to those of a pip freeze.")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="requirements", show_default=True, help="How the set is written.")
 @click.option("--verify", is_flag=True, help="Ask uv, or pip, for its word on the set, against your own index.")
@@ -68,6 +68,8 @@ def pin(
     Metadata, wheels for this Python and platform and what is known to fail are held together. Exits with 1 where there is no such
     set, and says why.
     """
+    if freeze and order == "oldest":
+        raise click.UsageError("--oldest and --stay-close-to exclude each other.")
     target = _target(python_version, platform_, backend)
     wishes = for_backend(gathered((*requirements, *others), files, constraints), backend)
     if not (wishes.requirements or wishes.elsewhere):

@@ -100,12 +100,21 @@ ADDONS: tuple[Fact, ...] = (
     ),
     fact(
         "KD601",
+        "tensorflow-probability>=0.19,<0.22",
+        "?tensorflow<2.14",
+        "",
+        "tensorflow-probability 0.19 to 0.21 declares functions of TensorFlow anew, and TensorFlow 2.14 gave them another parameter",
+        f"{MEASURED}: ValueError: Arg specs do not match, for ones_like",
+        "tensorflow-probability 0.20.1 and 0.21.0 on TensorFlow 2.14 to 2.17, 0.19.0 on 2.18, also with TF_USE_LEGACY_KERAS=1",
+    ),
+    fact(
+        "KD601",
         "tensorflow-probability<0.24 and TF_USE_LEGACY_KERAS!=1 and TF_USE_LEGACY_KERAS!=True and TF_USE_LEGACY_KERAS!=true",
         "?tensorflow<2.16",
         "",
         "tensorflow-probability before 0.24 needs Keras 2 behind tf.keras, so TensorFlow before 2.16",
-        f"{MEASURED}: keras._tf_keras has no attribute __internal__",
-        "tensorflow-probability 0.23.0 on TensorFlow 2.16",
+        f"{MEASURED}: keras._tf_keras has no attribute __internal__; with TF_USE_LEGACY_KERAS=1 and tf-keras a model trains",
+        "tensorflow-probability 0.22.1 and 0.23.0 on TensorFlow 2.16, 2.17 and 2.18",
     ),
     fact(
         "KD603",

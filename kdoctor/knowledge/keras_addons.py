@@ -29,12 +29,22 @@ KERAS_ADDONS: tuple[Fact, ...] = (
     ),
     fact(
         "KD602",
-        "tensorflow-model-optimization<0.8 and tensorflow>=2.16 and legacy=off",
+        "tensorflow-model-optimization<0.7.4 and tensorflow>=2.16 and legacy=off",
         "?tensorflow-model-optimization>=0.8",
         "",
         "tensorflow-model-optimization before 0.8 uses tf.keras.layers.LocallyConnected1D when it is imported, which Keras 3 does not have",
-        MEASURED,
-        "tensorflow-model-optimization 0.7.5 on TensorFlow 2.18",
+        f"{MEASURED}: fails by itself, works with TF_USE_LEGACY_KERAS=1",
+        "tensorflow-model-optimization 0.7.3 on TensorFlow 2.17",
+    ),
+    fact(
+        "KD602",
+        "tensorflow-model-optimization>=0.7.4,<0.8 and tensorflow>=2.16",
+        "?tensorflow-model-optimization>=0.8",
+        "",
+        "tensorflow-model-optimization 0.7.4 and 0.7.5 import keras.utils.generic_utils and keras.src.backend.unique_object_name, which "
+        "Keras 3 does not have; TF_USE_LEGACY_KERAS does not help",
+        f"{MEASURED}: every import fails, with the variable and without",
+        "tensorflow-model-optimization 0.7.4 on TensorFlow 2.17, 0.7.5 on 2.17 and 2.18",
     ),
     fact(
         "KD603",

@@ -13,8 +13,9 @@ from kdoctor.solve.nearness import by_age, by_nearness
 class Offers:
     """The releases of the index for one Python and one platform.
 
-    `order` is "newest" (of the time of whoever requires it), "oldest", "close" (to `now`, what is installed already), or "latest",
-    as installers choose, who do not look at days. Of `anywhere` it does not matter whether there is a file for the target.
+    `order` is "newest" (of the time of whoever requires it), "oldest" (of what is `named`; the rest as for "newest"), "close" (to `now`,
+    what is installed already), or "latest", as installers choose, who do not look at days. Of `anywhere` it does not matter whether
+    there is a file for the target.
     """
 
     def __init__(
@@ -24,7 +25,9 @@ class Offers:
         order: str = "newest",
         now: Mapping[str, str] | None = None,
         anywhere: frozenset[str] = frozenset(),
+        named: frozenset[str] = frozenset(),
     ) -> None:
+        self.named = named
         self.known, self.target, self.order, self.now, self.anywhere = known, target, order, now or {}, anywhere
         self._compiled: dict[str, bool] = {}
         self._ordered: dict[tuple[str, str | None, bool], list[str]] = {}
@@ -85,7 +88,7 @@ class Offers:
     def _arranged(self, name: str, newest_first: list[str], asked_on: str | None) -> list[str]:
         if self.order == "latest":
             return newest_first
-        if self.order == "oldest":
+        if self.order == "oldest" and name in self.named:
             return self._wheels_first(name, newest_first[::-1])
         arranged = by_age([(version, self.date(name, version)) for version in newest_first], asked_on)
         here = self.now.get(name)

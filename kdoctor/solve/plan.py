@@ -103,9 +103,10 @@ def possible(wanted: Wanted, rules: Rules) -> Mapping[str, str]:
 
 
 def _stand(wanted: Wanted) -> tuple[Ground, list[Row]]:
-    target = Target.of(wanted.snapshot)
-    ground = Ground(Offers(open_index(), target, wanted.order, wanted.now), versions.marker_environment(wanted.snapshot))
-    return ground, [*asked(wanted.requirements, ground.markers), *asked(wanted.constraints, ground.markers, limits=True)]
+    markers = versions.marker_environment(wanted.snapshot)
+    rows = [*asked(wanted.requirements, markers), *asked(wanted.constraints, markers, limits=True)]
+    named = frozenset(ask.name for _, ask, _ in rows)
+    return Ground(Offers(open_index(), Target.of(wanted.snapshot), wanted.order, wanted.now, named=named), markers), rows
 
 
 def _known_to_fail(wanted: Wanted, ground: Ground, rows: Sequence[Row], rules: Rules, against: tuple[str, ...]) -> Plan:
