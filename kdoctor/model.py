@@ -98,6 +98,8 @@ class Location(NamedTuple):
     end_column: int | None = None
     #: In a notebook the cell, counted from 1 among all cells; the lines then count in that cell.
     cell: int | None = None
+    #: In a notebook the line of the file; None = not known, or the line itself.
+    file_line: int | None = None
 
 
 class Declared(NamedTuple):

@@ -257,7 +257,7 @@ DISTRIBUTIONS = st.builds(
     maybe(TEXT),
 )
 LINES = st.integers(1, 10**6)
-LOCATIONS = st.builds(Location, TEXT, LINES, LINES, maybe(LINES), maybe(LINES), maybe(LINES))
+LOCATIONS = st.builds(Location, TEXT, LINES, LINES, *([maybe(LINES)] * 4))
 INTENTS = st.builds(
     Intent, maybe(TEXT), maybe(TEXT), st.lists(TEXT, max_size=2).map(tuple), maybe(TEXT), st.dictionaries(TEXT, LOCATIONS, max_size=2)
 )

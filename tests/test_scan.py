@@ -175,6 +175,24 @@ def test_a_place_in_a_notebook_names_the_cell(tree):
     assert "  at    n.ipynb:cell 2:2:1" in run(scan).stdout.splitlines()
 
 
+@pytest.mark.parametrize(("indent", "form", "line"), [(1, "lines", 16), (None, "lines", 1), (1, "text", 14)])
+def test_formats_that_point_at_files_name_the_line_of_a_notebook_in_its_file(tree, indent, form, line):
+    source = ["import keras\n", "keras.utils.np_utils"]
+    cells = [
+        {"cell_type": "markdown", "metadata": {}, "source": ['# "source": [\n', "x"]},
+        {"cell_type": "code", "metadata": {}, "source": source if form == "lines" else "".join(source)},
+    ]
+    text = json.dumps({"cells": cells}, indent=indent)
+    tree({"n.ipynb": text})
+    (command,) = [one for one in run(scan, "--format", "github").stdout.splitlines() if one.startswith("::error")]
+    assert f"file=n.ipynb,line={line},endLine={line},title=" in command
+    assert "(cell 2, line 2)" in command
+    region = json.loads(run(scan, "--format", "sarif").stdout)["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["region"]
+    assert region == {"startLine": line, "startColumn": 1}
+    assert "np_utils" in text.split("\n")[line - 1]
+    assert "  at    n.ipynb:cell 2:2:1" in run(scan).stdout.splitlines()
+
+
 def test_formats_that_point_at_files_name_each_place(tree):
     tree({"a.py": "import keras\nkeras.utils.np_utils\nkeras.utils.np_utils\n"})
     lines = run(scan, "--format", "github").stdout.splitlines()

@@ -190,7 +190,7 @@ def _location(fields: Fields | None) -> Location | None:
     if fields is None:
         return None
     numbers = (fields.number("line") or 1, fields.number("column") or 1, fields.number("end_line"), fields.number("end_column"))
-    return Location(fields.text("path") or "", *numbers, fields.number("cell"))
+    return Location(fields.text("path") or "", *numbers, fields.number("cell"), fields.number("file_line"))
 
 
 def _lower(text: str | None) -> str | None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from kdoctor import __version__
 from kdoctor.render.json import safe_ascii
-from kdoctor.render.told import Told, targets_of, told
+from kdoctor.render.told import Told, in_file, targets_of, told
 from kdoctor.render.words import clean
 
 if TYPE_CHECKING:
@@ -83,7 +83,11 @@ def _result(one: Told, position: int) -> dict[str, Any]:
         "level": one.severity.label,
         "message": {"text": _plain(f"{one.message}{on}")},
         "locations": [{"physicalLocation": _physical(one.place)}],
-        **({"relatedLocations": [{"id": i, "physicalLocation": _physical(place)} for i, place in enumerate(more, 1)]} if more else {}),
+        **(
+            {"relatedLocations": [{"id": i, "physicalLocation": _physical(in_file(place))} for i, place in enumerate(more, 1)]}
+            if more
+            else {}
+        ),
         "partialFingerprints": {"kdoctor/v1": one.fingerprint},
         "properties": {"subjects": [clean(name) for name in one.finding.subjects]},
     }

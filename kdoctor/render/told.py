@@ -63,7 +63,7 @@ def _first(finding: Finding, print_: str, report: Report, target: str) -> Told:
     return Told(
         finding,
         finding.severity,
-        place_of(finding, report.snapshot),
+        in_file(place_of(finding, report.snapshot)),
         print_,
         clean(finding.summary),
         " ".join(filter(None, (clean(finding.cause), *_mending(finding, report)))),
@@ -110,6 +110,11 @@ def place_of(finding: Finding, snapshot: Snapshot) -> Location:
             return Location(_metadata_of(installed[name]))
     prefix = snapshot.python.prefix if snapshot.python else None
     return Location(f"{prefix.rstrip('/')}/pyvenv.cfg" if prefix else snapshot.patient or snapshot.origin)
+
+
+def in_file(place: Location) -> Location:
+    """Give a place as readers of files take it: in a notebook the whole line of the file, since columns count in the cell."""
+    return place if place.cell is None else Location(place.path, place.file_line or 1)
 
 
 def _metadata_of(distribution: Distribution) -> str:

@@ -20,6 +20,8 @@ class Place(NamedTuple):
     end_line: int
     end_column: int
     cell: int = 0
+    #: In a notebook the line of the file; 0 where that is the line itself, or not known.
+    file_line: int = 0
 
 
 class Use(NamedTuple):
@@ -125,7 +127,10 @@ def facts_from(document: Mapping[str, Any]) -> SourceFacts:
 
 def _plain(record: Use | Setting | Meeting | Operation) -> dict[str, Any]:
     values = {key: value for key, value in record._asdict().items() if value not in ("", None, ())}
-    return {**{key: list(value) if isinstance(value, tuple) else value for key, value in values.items()}, "place": list(record.place)}
+    return {
+        **{key: list(value) if isinstance(value, tuple) else value for key, value in values.items()},
+        "place": list(record.place if record.place.file_line else record.place[:-1]),
+    }
 
 
 def _listed(value: Any) -> list[Any]:
@@ -148,7 +153,8 @@ def _records(kind: type[_Record], value: Any) -> Iterable[_Record]:
 
 def _place(value: Any) -> Place | None:
     numbers = [one for one in _listed(value) if type(one) is int and one >= 0]
-    return Place(*numbers) if len(numbers) == len(Place._fields) == len(_listed(value)) else None
+    expected = len(Place._fields)
+    return Place(*numbers) if len(numbers) == len(_listed(value)) and len(numbers) in (expected - 1, expected) else None
 
 
 def _imports(value: Any) -> Iterable[tuple[str, int, int]]:

@@ -6,9 +6,12 @@ import ast
 from bisect import bisect_right
 from itertools import accumulate
 
+from kdoctor.source.spans import FileLines
+
 #: What may bring something of concern into a program that names nothing of it yet.
 _ALWAYS = ("import", "keras", "environ", "putenv", "unsetenv", "jax_platform", "Lazy")
 
+_ITSELF = FileLines()
 _DECORATED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
@@ -18,7 +21,9 @@ class Lines:
     Where the piece is to be read as a whole, as a cell of a notebook is whose words stand in other cells, all lines are.
     """
 
-    def __init__(self, text: str, *, whole: bool = False) -> None:
+    def __init__(self, text: str, *, whole: bool = False, at: FileLines = _ITSELF) -> None:
+        #: Tells for a line of a cell the line of the file.
+        self.in_file = at.line
         self._text = text
         self._lines = text.split("\n")
         self._ascii = text.isascii()

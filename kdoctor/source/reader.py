@@ -84,7 +84,8 @@ class Reader:
         """Give where a node stands, its columns counted in characters."""
         end_line, end = node.end_lineno or node.lineno, node.end_col_offset or node.col_offset
         column = self._lines.column
-        return Place(node.lineno, column(node.lineno, node.col_offset), end_line, column(end_line, end), self._cell)
+        line = self._lines.in_file(node.lineno)
+        return Place(node.lineno, column(node.lineno, node.col_offset), end_line, column(end_line, end), self._cell, line)
 
     @property
     def guard(self) -> str:

@@ -13,6 +13,7 @@ from kdoctor.source.facts import SourceFacts
 from kdoctor.source.families import FRAMEWORKS
 from kdoctor.source.lines import Lines
 from kdoctor.source.reader import Reader
+from kdoctor.source.spans import FileLines, file_lines
 from kdoctor.source.text import NotText, decoded, notebook_text
 from kdoctor.source.values import Value
 
@@ -56,6 +57,7 @@ class _Piece(NamedTuple):
 
     cell: int
     source: str
+    at: FileLines = FileLines()
 
 
 def facts_of(data: bytes, *, is_notebook: bool, given: Given = _NOTHING) -> SourceFacts | None:
@@ -116,7 +118,9 @@ def facts_of_text(text: str, *, is_notebook: bool = False, given: Given = _NOTHI
     except ValueError as wrong:
         return SourceFacts(problems=(f"not a notebook: {_line(str(wrong))}",))
     # Half a character can stand in JSON, and in no source.
-    return _facts([_Piece(cell.number, cell.source.encode("utf-8", "replace").decode()) for cell in cells], given)
+    lines = file_lines(text)
+    pieces = (_Piece(cell.number, cell.source.encode("utf-8", "replace").decode()) for cell in cells)
+    return _facts([piece._replace(at=lines.get(piece.cell, piece.at)) for piece in pieces], given)
 
 
 def _facts(pieces: list[_Piece], given: Given) -> SourceFacts:
@@ -132,7 +136,7 @@ def _read(pieces: list[_Piece], given: Given) -> tuple[Reader, list[str]]:
     problems: list[str] = []
     for piece in pieces:
         if piece.cell:
-            reader.settings += settings.said_by_ipython(piece.source, piece.cell)
+            reader.settings += settings.said_by_ipython(piece.source, piece.cell, piece.at)
         try:
             reader = _walked(reader, piece, given)
         except SyntaxError as wrong:
@@ -148,7 +152,7 @@ def _read(pieces: list[_Piece], given: Given) -> tuple[Reader, list[str]]:
 def _walked(reader: Reader, piece: _Piece, given: Given) -> Reader:
     """Read one more piece; give the reader that knows it."""
     tree, source = _parsed(piece)
-    lines = Lines(source, whole=bool(piece.cell))
+    lines = Lines(source, whole=bool(piece.cell), at=piece.at)
     if piece.cell and notebook.writes_program(piece.source):
         other = Reader()
         other.read(tree, lines, piece.cell)

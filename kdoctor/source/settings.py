@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from kdoctor.source.context import Context
 from kdoctor.source.facts import Place, Setting
 from kdoctor.source.notebook import said_in
+from kdoctor.source.spans import FileLines
 from kdoctor.source.values import Value, evaluate
 
 _ENVIRON = "os.environ"
@@ -58,11 +59,11 @@ def collect_call(reader: Context, node: ast.Call, called: Value | None) -> None:
             _note(reader, _JAX_OPTIONS.get(texts[0] or "") if texts else None, value, "set", node)
 
 
-def said_by_ipython(source: str, cell: int) -> Iterator[Setting]:
+def said_by_ipython(source: str, cell: int, at: FileLines) -> Iterator[Setting]:
     """Give what lines of IPython in a cell set."""
     for said in said_in(source):
         if concerns(said.variable):
-            place = Place(said.line, 1, said.line, len(source.split("\n")[said.line - 1]) + 1, cell)
+            place = Place(said.line, 1, said.line, len(source.split("\n")[said.line - 1]) + 1, cell, at.line(said.line))
             yield Setting(said.variable, said.value, said.how, "", place)
 
 

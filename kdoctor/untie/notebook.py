@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
-from typing import NamedTuple
 
 import libcst as cst
 
 from kdoctor.source.notebook import Cell, cells_of, python_of, writes_program
+from kdoctor.source.spans import SPACE, Span, spans
 from kdoctor.untie.result import Aim, Untied
 from kdoctor.untie.source import untie
 
@@ -20,22 +19,13 @@ _RAW = "# kdoctor-raw-{}"
 _RAWS = re.compile(r"# kdoctor-raw-(\d+)")
 _BORDER = "# kdoctor-cell-{}"
 _BORDERS = re.compile(r"# kdoctor-cell-(\d+)\n")
-_SPACE = re.compile(r"[ \t\r\n]*")
-
-
-class Span(NamedTuple):
-    """Where the source of a cell stands in the text of a notebook."""
-
-    start: int
-    end: int
-    is_list: bool
 
 
 def untie_notebook(text: str, aim: Aim) -> Untied:
     """Make `keras` of tensorflow.keras in the code cells, which are one program; a text that is no notebook stays as it is."""
     try:
         cells = cells_of(text)
-        spans = dict(_spans(text))
+        places = dict(spans(text))
     except (ValueError, IndexError, RecursionError) as wrong:
         return Untied(text, problem=f"not a notebook: {' '.join(str(wrong).split())}")
     if any("\ud800" <= character <= "\udfff" for cell in cells for character in cell.source):
@@ -48,7 +38,7 @@ def untie_notebook(text: str, aim: Aim) -> Untied:
     lines = _lines_of(joined)
     changes = tuple(one._replace(line=lines[one.line][1], cell=lines[one.line][0]) for one in done.changes)
     left = tuple(one._replace(line=lines[one.line][1], cell=lines[one.line][0]) for one in done.left)
-    return Untied(_rewritten(text, cells, spans, _split(done.text, kept)) if changes else text, changes, left)
+    return Untied(_rewritten(text, cells, places, _split(done.text, kept)) if changes else text, changes, left)
 
 
 def _masked(source: str, kept: list[str]) -> str:
@@ -98,12 +88,12 @@ def _lines_of(joined: str) -> list[tuple[int, int]]:
     return found
 
 
-def _rewritten(text: str, cells: list[Cell], spans: dict[int, Span], sources: dict[int, str]) -> str:
+def _rewritten(text: str, cells: list[Cell], places: dict[int, Span], sources: dict[int, str]) -> str:
     pieces, done = [], 0
     for cell in cells:
         new = sources.get(cell.number, cell.source)
-        if new != cell.source and cell.number in spans:
-            span = spans[cell.number]
+        if new != cell.source and cell.number in places:
+            span = places[cell.number]
             pieces += [text[done : span.start], _like(text[span.start : span.end], new, is_list=span.is_list)]
             done = span.end
     return "".join((*pieces, text[done:]))
@@ -117,52 +107,9 @@ def _like(old: str, source: str, *, is_list: bool) -> str:
 
     if not is_list:
         return quoted(source)
-    opened = _SPACE.match(old, 1)
+    opened = SPACE.match(old, 1)
     closed = re.search(r"[ \t\r\n]*\]$", old)
     space = opened[0] if opened else ""
     end = closed[0] if closed else "]"
     between = re.search(r'",([ \t\r\n]*)"', old)
     return f"[{space}" + f",{between[1] if between else space}".join(map(quoted, source.splitlines(keepends=True))) + end
-
-
-def _spans(text: str) -> Iterator[tuple[int, Span]]:
-    """Give the places of the sources of cells in the text of a notebook, by the cell's number; raises ValueError, IndexError."""
-    number = 0
-    for key, start in _members(text, _skip(text, 0)):
-        if key == "cells":
-            for cell in _elements(text, start):
-                number += 1
-                for name, value in _members(text, cell):
-                    if name == "source":
-                        yield number, Span(value, _end(text, value), text[value] == "[")
-
-
-def _members(text: str, at: int) -> Iterator[tuple[str, int]]:
-    """Give key and place of the value for each member of the object at a place."""
-    at = _skip(text, at + 1)
-    while text[at] != "}":
-        key, at = json.JSONDecoder().raw_decode(text, at)
-        at = _skip(text, _skip(text, at) + 1)
-        yield key, at
-        at = _comma(text, _end(text, at))
-
-
-def _elements(text: str, at: int) -> Iterator[int]:
-    at = _skip(text, at + 1)
-    while text[at] != "]":
-        yield at
-        at = _comma(text, _end(text, at))
-
-
-def _comma(text: str, at: int) -> int:
-    at = _skip(text, at)
-    return _skip(text, at + 1) if text[at] == "," else at
-
-
-def _end(text: str, at: int) -> int:
-    return json.JSONDecoder().raw_decode(text, at)[1]
-
-
-def _skip(text: str, at: int) -> int:
-    found = _SPACE.match(text, at)
-    return found.end() if found else at

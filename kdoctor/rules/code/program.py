@@ -106,7 +106,7 @@ def program_of(coupling: Coupling) -> Program:
 
 def at(path: str, place: Place) -> Location:
     """Give the place of a fact as a finding names it."""
-    return Location(path, place.line, place.column, place.end_line, place.end_column, place.cell or None)
+    return Location(path, place.line, place.column, place.end_line, place.end_column, place.cell or None, place.file_line or None)
 
 
 def places(records: Iterable[tuple[str, Record]]) -> tuple[Location, ...]:
