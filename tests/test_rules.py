@@ -206,6 +206,7 @@ ROWS = (
     row("KD212", "tensorflow==2.20.0 tf-keras==2.19.0"),
     row("KD212", "tensorflow==2.12.1 tf-keras==2.15.0", E, "tf-keras tensorflow"),
     row("KD212", "tensorflow==2.13.1 tf-keras==2.15.0"),
+    row("KD212", "tensorflow==2.12.1 tf-keras==2.15.0 tensorflow-hub==0.16.1"),
     row("KD212", "tensorflow==2.19.0 tf-keras==2.21.0 protobuf==5.29.6", E, "protobuf"),
     row("KD213", "tensorflow==2.18.1", W, "TF_USE_LEGACY_KERAS", env={"TF_USE_LEGACY_KERAS": "yes"}),
     row("KD213", "tensorflow==2.18.1", env={"TF_USE_LEGACY_KERAS": "0"}),

@@ -172,13 +172,16 @@ COUPLING: tuple[Fact, ...] = (
     ),
     fact(
         "KD212",
-        "tf-keras>=2.14",
+        # Whatever else brings it takes tf.keras on these, which is Keras 2, and never imports it.
+        "tf-keras>=2.14 and !tensorflow-hub and !tensorflow-model-optimization and !tensorflow-recommenders and "
+        "!tensorflow-decision-forests and !tensorflowjs",
         "?tensorflow>=2.13",
         "tf-keras",
         "tf-keras takes private modules from TensorFlow that came with 2.13, as tensorflow.python.framework.tensor; 2.15.0 and older "
         "declare no TensorFlow",
         f"tf-keras METADATA; {MEASURED}",
-        "tf-keras 2.14.1 and 2.15.0 on TensorFlow 2.8, 2.11 and 2.12 fail, on 2.13 and 2.14 they run",
+        "tf-keras 2.14.1 and 2.15.0 on TensorFlow 2.8, 2.11 and 2.12 fail, on 2.13 and 2.14 they run; tensorflow-hub 0.16.1 with tf-keras "
+        "2.15.0 on TensorFlow 2.11 works",
     ),
     fact(
         "KD212",

@@ -83,6 +83,8 @@ ROWS = (
     laid("2.18", "hub-tfmot-tfp", f"tensorflow-hub, {_TFMOT}, tensorflow-probability", _THREE, also=_BESIDE),
     laid("2.18", "hub-tfmot-tfp-tf-keras", f"{_HUB}, {_TFMOT_USE}, {_TFP}", f"{_THREE} tf-keras==2.18.0", also=_BESIDE),
     laid("2.18", "hub-tfmot-tfp-legacy", f"{_HUB}, {_TFMOT_USE}, {_TFP}", f"{_THREE} tf-keras==2.18.0", also=_BESIDE, **LEGACY),
+    # With a tf-keras beside it that this TensorFlow cannot run: it takes tf.keras.
+    laid("2.11", "hub0.16.1-tf-keras2.15.0", _HUB, "tensorflow-hub==0.16.1 tf-keras==2.15.0", also="setuptools<82"),
     laid("2.15", "hub-tfmot-tfp", f"{_HUB}, {_TFMOT_USE}, {_TFP}", _THREE_2_15, also=_BESIDE),
     laid("2.18", "tfmot0.8.1", f"{_TFMOT}", "tensorflow-model-optimization==0.8.1", also=_BESIDE),
     laid("2.18", "tfmot0.8.1-tf-keras", _TFMOT_USE, "tensorflow-model-optimization==0.8.1 tf-keras==2.18.0", also=_BESIDE),
