@@ -11,6 +11,7 @@ from kdoctor.collect.sources import Wanted, scan
 from kdoctor.contract import read_snapshot, snapshot_document
 from kdoctor.doctor import diagnose
 from kdoctor.redact import redacted
+from kdoctor.source.facts import Import
 from kdoctor.source.reading import facts_of_text
 from kdoctor.source.siblings import files_of, with_siblings
 
@@ -81,7 +82,31 @@ ROWS = {
         {"KERAS_BACKEND": "torch"},
         "",
     ),
-    "imported-before": ({"main.py": "import model\n" + SETS_JAX, "model.py": MODEL}, JAX, {"KERAS_BACKEND": "torch"}, "KD402"),
+    "imported-before": (
+        {"main.py": "import model\n" + SETS_JAX, "model.py": MODEL},
+        JAX,
+        {"KERAS_BACKEND": "torch"},
+        "KD402 KD847 main.py:3",
+    ),
+    "imported-before-through": (
+        {"main.py": "import a\n" + SETS_JAX + "import keras", "a.py": "import b\nif x:\n    import keras", "b.py": MODEL},
+        JAX,
+        {},
+        "KD847 main.py:3",
+    ),
+    "imported-in-function": ({"main.py": "def f():\n    import model\n" + SETS_JAX + "f()", "model.py": MODEL}, JAX, {}, ""),
+    "set-by-what-is-imported": (
+        {"main.py": "import setup\n" + MODEL, "setup.py": SETS_JAX},
+        JAX,
+        {"KERAS_BACKEND": "torch"},
+        "",
+    ),
+    "set-by-what-is-imported-late": (
+        {"main.py": MODEL + "\nimport setup", "setup.py": SETS_JAX},
+        JAX,
+        {"KERAS_BACKEND": "torch"},
+        "KD402",
+    ),
     "another-file-does-not": ({"a.py": SETS_JAX + MODEL, "b.py": MODEL}, JAX, {"KERAS_BACKEND": "torch"}, "KD402"),
     "another-imports-it-too": (
         {"main.py": SETS_JAX + "import model", "model.py": MODEL, "eval.py": "import keras, model"},
@@ -173,7 +198,7 @@ def test_a_name_that_another_file_brings_in_is_followed(tmp_path, monkeypatch):
     facts = scan(Wanted((".",))).facts
     (use,) = facts["main.py"].uses
     assert (use.name, use.others, use.place.line) == ("keras.layers.Dense", ("tensorflow.keras.layers.Dense",), 2)
-    assert facts["main.py"].imports == (("compat.py", 0, 1),)
+    assert facts["main.py"].imports == (Import("compat.py", 0, 1),)
     assert "plain.py" not in facts
 
 

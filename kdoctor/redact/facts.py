@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from kdoctor.knowledge.addon_keras import words as addon_words
 from kdoctor.knowledge.keras_names import vocabulary
 from kdoctor.redact.values import TYPES
-from kdoctor.source.facts import Setting, SourceFacts, facts_document, facts_from
+from kdoctor.source.facts import GUARDS, Setting, SourceFacts, facts_document, facts_from
 from kdoctor.source.families import is_framework, library_of
 from kdoctor.source.meetings import CARRY_TENSORS
 from kdoctor.source.reading import facts_of_text
@@ -44,7 +44,7 @@ def redact_facts(path: str, source: Any, places: Places, names: Mapping[str, str
         modules=tuple(one for one in facts.modules if _ours(one)),
         ignores=tuple((cell, line, tuple(filter(_RULE.fullmatch, codes))) for cell, line, codes in facts.ignores),
         problems=("unreadable",) if facts.problems else (),
-        imports=tuple((names[other], cell, line) for other, cell, line in facts.imports if other in names),
+        imports=tuple(one._replace(path=names[one.path]) for one in facts.imports if one.path in names and one.guard in GUARDS),
     )
     return facts_document(kept)
 

@@ -72,6 +72,16 @@ class Operation(NamedTuple):
     place: Place
 
 
+class Import(NamedTuple):
+    """A place where a file imports another one of the program."""
+
+    #: While one file is read what is written there, as kdoctor.source.siblings reads it; then the path of the file that it leads to.
+    path: str
+    cell: int
+    line: int
+    guard: str = ""
+
+
 class SourceFacts(NamedTuple):
     """All that was read in one file."""
 
@@ -85,8 +95,8 @@ class SourceFacts(NamedTuple):
     ignores: tuple[tuple[int, int, tuple[str, ...]], ...] = ()
     #: Why it, or a part of it, could not be read.
     problems: tuple[str, ...] = ()
-    #: Paths of other files of the program that it imports, each with cell and line; known once all files were read.
-    imports: tuple[tuple[str, int, int], ...] = ()
+    #: What it imports of the program.
+    imports: tuple[Import, ...] = ()
     #: True where it is but a part of a program, such as a few lines of a paste.
     excerpt: bool = False
 
@@ -157,11 +167,11 @@ def _place(value: Any) -> Place | None:
     return Place(*numbers) if len(numbers) == len(_listed(value)) and len(numbers) in (expected - 1, expected) else None
 
 
-def _imports(value: Any) -> Iterable[tuple[str, int, int]]:
+def _imports(value: Any) -> Iterable[Import]:
     for one in _listed(value):
         match one:
-            case [str() as path, int() as cell, int() as line]:
-                yield path, cell, line
+            case [str() as path, int() as cell, int() as line, str() as guard]:
+                yield Import(path, cell, line, guard)
             case _:
                 continue
 

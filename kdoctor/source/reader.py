@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeAlias
 
 from kdoctor.source import meetings, settings
-from kdoctor.source.facts import GUARDS, Meeting, Operation, Place, Setting, SourceFacts, Use
+from kdoctor.source.facts import GUARDS, Import, Meeting, Operation, Place, Setting, SourceFacts, Use
 from kdoctor.source.families import is_foreign, is_framework, leads_to_keras, library_of
 from kdoctor.source.lines import Lines
 from kdoctor.source.values import IMPORTERS, Scope, Value, evaluate, imported_by
@@ -31,8 +31,8 @@ class Reader:
         self.meetings: list[Meeting] = []
         self.operations: list[Operation] = []
         self.modules: dict[str, None] = {}
-        #: What may be other files of the program, as kdoctor.source.siblings reads it, with cell and line.
-        self.imports: dict[tuple[str, int, int], None] = {}
+        #: What may be other files of the program.
+        self.imports: dict[Import, None] = {}
         self.scope = Scope()
         #: The class whose body is read: the dotted name of its base, and the method.
         self.within: tuple[str, str] = ("", "")
@@ -211,7 +211,7 @@ class Reader:
     def _may_be_sibling(self, said: str, node: ast.stmt) -> None:
         top = said.partition(":")[0].partition(".")[0]
         if not top or not (is_framework(top) or library_of(top)):
-            self.imports[said.removesuffix(":*"), self._cell, node.lineno] = None
+            self.imports[Import(said.removesuffix(":*"), self._cell, node.lineno, self._guard)] = None
 
     def _imported(self, module: str) -> None:
         if is_framework(module):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterator, Mapping
 from typing import NamedTuple
 
-from kdoctor.source.facts import SourceFacts
+from kdoctor.source.facts import Import, SourceFacts
 
 #: A project may keep its packages below this folder.
 _SOURCE = "src"
@@ -21,7 +21,7 @@ class Asked(NamedTuple):
 
 def asked(path: str, one: SourceFacts, files: Container[str]) -> Iterator[Asked]:
     """Give what a file imports from others of the program; of `from package import name` what the package says comes before a module."""
-    for said, _, _ in one.imports:
+    for said, *_ in one.imports:
         module, _, name = said.partition(":")
         if found := files_of(path, module, files):
             yield Asked(said, found[-1], name)
@@ -38,11 +38,11 @@ def with_siblings(facts: Mapping[str, SourceFacts], files: Container[str]) -> di
     return {path: one._replace(imports=tuple(_led(path, one, told, files))) if one.imports else one for path, one in told.items()}
 
 
-def _led(path: str, one: SourceFacts, facts: Container[str], files: Container[str]) -> Iterator[tuple[str, int, int]]:
-    for said, cell, line in one.imports:
-        for other in files_of(path, said, files):
+def _led(path: str, one: SourceFacts, facts: Container[str], files: Container[str]) -> Iterator[Import]:
+    for each in one.imports:
+        for other in files_of(path, each.path, files):
             if other in facts and other != path:
-                yield other, cell, line
+                yield each._replace(path=other)
 
 
 def files_of(path: str, said: str, files: Container[str]) -> tuple[str, ...]:

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from kdoctor.rules.code.program import Named, Program
-from kdoctor.rules.code.settings import in_time
-from kdoctor.source.facts import Setting, SourceFacts, Use
+from kdoctor.rules.code.settings import in_time, reader_before
+from kdoctor.source.facts import Place, Setting, SourceFacts, Use
 
 #: Variables that decide which Keras a program gets.
 _DECIDING = ("KERAS_BACKEND", "TF_USE_LEGACY_KERAS")
@@ -51,8 +51,9 @@ def _part(program: Program, changes: Changes, files: Mapping[str, SourceFacts]) 
 def _changes(program: Program) -> dict[str, set[Changes]]:
     """Give for each file what is set before it runs: by itself, or by those who import it."""
     own = {path: changes for path, held in in_time(program) if (changes := _of(program, held))}
+    own |= {path: changes for path in program.files if path not in own and (changes := _brought_in(program, path, own))}
     found: dict[str, set[Changes]] = {path: {changes} for path, changes in own.items()}
-    imported = {other for path, facts in program.files.items() for other, _, _ in facts.imports if other != path}
+    imported = {one.path for path, facts in program.files.items() for one in facts.imports if one.path != path}
     waiting = [*own.items(), *((path, _NONE) for path in program.files if path not in own and path not in imported)]
     for path, changes in waiting:  # It grows on the way.
         if path not in own:
@@ -61,6 +62,17 @@ def _changes(program: Program) -> dict[str, set[Changes]]:
             found[path].add(changes)
         waiting += [(other, changes) for other in _run_by(program, path) if other not in own]
     return {path: found.get(path) or {_NONE} for path in program.files}
+
+
+def _brought_in(program: Program, path: str, own: Mapping[str, Changes]) -> Changes:
+    """Give what a file that is imported sets, where that is before anything is read."""
+    facts = program.files[path]
+    for one in facts.imports:
+        for name, value in sorted(own.get(one.path, _NONE)) if not one.guard else ():
+            setting = Setting(name, value, "set", "", Place(one.line, 1, one.line, 1, one.cell))
+            if reader_before(program, path, setting) is None:
+                return own[one.path]
+    return _NONE
 
 
 def _of(program: Program, held: Mapping[str, Setting]) -> Changes:
@@ -73,4 +85,4 @@ def _run_by(program: Program, path: str) -> Iterator[str]:
     facts = program.files[path]
     settings = ((one.place.cell, one.place.line) for one in facts.settings if one.variable in _DECIDING and one.guard == "")
     first = min(settings, default=(0, 0))
-    return (other for other, cell, line in facts.imports if (cell, line) > first and other in program.files)
+    return (one.path for one in facts.imports if (one.cell, one.line) > first and one.path in program.files)

@@ -9,7 +9,7 @@ from kdoctor.knowledge.coupling import Coupling
 from kdoctor.knowledge.families import LEGACY_ON
 from kdoctor.model import Evidence, Finding, Severity
 from kdoctor.rules.code.program import Program, at, finding, places
-from kdoctor.source.facts import Place, Setting, SourceFacts, Use
+from kdoctor.source.facts import Import, Place, Setting, SourceFacts, Use
 from kdoctor.source.families import ADDONS, below, way_of
 
 _READ_BY_KERAS = ("KERAS_BACKEND", "KERAS_HOME")
@@ -28,7 +28,7 @@ def without_effect(program: Program) -> Iterator[Finding]:
     """Give a finding for each variable that is set where nobody reads it any more."""
     for path, facts in program.files.items():
         for setting in facts.settings:
-            why = _OUT_OF_SIGHT.get(setting.how) or _too_late(program.coupling, facts, setting)
+            why = _OUT_OF_SIGHT.get(setting.how) or _too_late(program, path, setting)
             if why and _wanted(program.coupling, setting):
                 yield _without_effect(program.coupling, path, setting, why)
 
@@ -58,16 +58,38 @@ def _wanted(coupling: Coupling, setting: Setting) -> bool:
     return setting.variable in _READ_BY_KERAS
 
 
-def _too_late(coupling: Coupling, facts: SourceFacts, setting: Setting) -> str:
+def _too_late(program: Program, path: str, setting: Setting) -> str:
     """Say what has read the variable before it is set; "" where nothing has, or that is not certain."""
-    reader = reader_before(coupling, facts, setting)
+    reader = reader_before(program, path, setting)
     if reader is None or setting.guard not in _CERTAIN:
         return ""
+    if isinstance(reader, Import):
+        return f"the import of {reader.path} in line {reader.line} has read it before, since that file imports Keras"
     return f"{_spoken(reader)} in line {reader.place.line} has read it before"
 
 
-def reader_before(coupling: Coupling, facts: SourceFacts, setting: Setting) -> Use | None:
-    """Give the import that reads the variable before it is set."""
+def reader_before(program: Program, path: str, setting: Setting) -> Use | Import | None:
+    """Give the import that reads the variable before it is set: of Keras or TensorFlow, or of a file of the program that imports them."""
+    facts, spot = program.files[path], _order(setting.place)
+    here = _reader_here(program.coupling, facts, setting)
+    if here:
+        return here
+    before = (one for one in facts.imports if not one.guard and (one.cell, one.line) < spot[:2])
+    return next((one for one in before if _reads_when_imported(program, one.path, setting.variable, {path})), None)
+
+
+def _reads_when_imported(program: Program, path: str, variable: str, seen: set[str]) -> bool:
+    """Tell whether the import of a file of the program reads a variable that the file does not set itself."""
+    facts = program.files.get(path)
+    if facts is None or path in seen or any(one.variable == variable for one in facts.settings):
+        return False
+    seen.add(path)
+    if any(not use.guard and _reads(program.coupling, use, variable) for use in facts.uses):
+        return True
+    return any(not one.guard and _reads_when_imported(program, one.path, variable, seen) for one in facts.imports)
+
+
+def _reader_here(coupling: Coupling, facts: SourceFacts, setting: Setting) -> Use | None:
     spot = _order(setting.place)
     again = any(
         one.variable == setting.variable and one.value == setting.value and _order(one.place) < spot and one.guard == ""
@@ -124,7 +146,7 @@ def in_time(program: Program) -> Iterator[tuple[str, dict[str, Setting]]]:
                 continue
             if setting.how == "default" and setting.variable in (program.coupling.snapshot.environment or {}):
                 continue
-            if reader_before(program.coupling, facts, setting) is None:
+            if reader_before(program, path, setting) is None:
                 held[setting.variable] = setting
         if held:
             yield path, held
@@ -138,7 +160,7 @@ def contradicted(program: Program) -> Iterator[Finding]:
             theirs = environment.get(setting.variable)
             if theirs is None or setting.value in (None, theirs) or setting.how not in ("set", "default"):
                 continue
-            if setting.how == "set" and reader_before(program.coupling, facts, setting):
+            if setting.how == "set" and reader_before(program, path, setting):
                 continue
             wins = "the environment" if setting.how == "default" else "the program"
             yield finding(
