@@ -114,8 +114,8 @@ def _known_to_fail(wanted: Wanted, ground: Ground, rows: Sequence[Row], rules: R
     core = list(rows)
     for row in rows:
         fewer = [one for one in core if one is not row]
-        without = Planner(wanted.snapshot, ground, fewer, rules).solve() if fewer else None
-        if without and without.pins is None and not without.found.gave_up:
+        without = Planner(wanted.snapshot, ground, fewer, rules, AT_ONCE).solve() if fewer else None
+        if without and without.pins is None and without.exhausted and not without.found.gave_up:
             core, against = fewer, without.against
     first = _resolved(ground, core).pins or {}
     names = [f"{ask.name} {first[ask.name]}" for _, ask, _ in core if ask.name in first]

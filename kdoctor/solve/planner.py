@@ -20,7 +20,7 @@ Rules = Callable[[Coupling], "tuple[Finding, ...]"]
 #: Sets looked at before the best found so far, or nothing, is the answer, and turns around what is known to fail in a row.
 _MOST, _DEEPEST = 40, 8
 #: The same where there is not much time, and what is known to fail is told of in so many sentences.
-AT_ONCE, _TOLD = 6, 2
+AT_ONCE, _TOLD = 8, 2
 #: Rules on pairs of releases that belong together though nothing declares it.
 _PAIRS = frozenset({"KD741", "KD743"})
 #: Builds of TensorFlow that are whole ones of their own on every platform.
@@ -44,6 +44,8 @@ class Solved(NamedTuple):
     more: tuple[Ask, ...] = ()
     #: Variables that have to be set for it.
     environment: Mapping[str, str] = {}
+    #: Every way was gone; not so where as many sets as may be were looked at.
+    exhausted: bool = True
 
 
 class _Turn(NamedTuple):
@@ -101,7 +103,7 @@ class Planner:
             against = tuple(dict.fromkeys((*against, *wrong.says)))[:_TOLD]
             if turn.depth < _DEEPEST:
                 waiting += [turn.then(way, place) for place, way in enumerate(wrong.ways)]
-        return unbacked or Solved(None, first or Found(None), against)
+        return unbacked or Solved(None, first or Found(None), against, exhausted=not waiting)
 
     def _wrong(self, pins: Mapping[str, str], turn: _Turn) -> _Wrong | None:
         """Give what is wrong with a set and what is asked for besides, and the ways around it; None where nothing is."""
