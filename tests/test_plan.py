@@ -92,6 +92,13 @@ CONFLICTS = (
         "no wheel for Python 3.12 on Linux x86_64; it has wheels for Python 3.9 to 3.11",
     ),
     (("tensorflow==2.16.0",), "3.11", (("tensorflow==2.16.0",),), "there is no release tensorflow==2.16.0"),
+    # What contradicts each other directly is told before what does so by what it requires (tensorflowjs), and all of it.
+    (
+        ("tf-keras==2.16.*", "tensorflowjs==4.17.*", "keras==2.15.*", "tensorflow>=2.20"),
+        "3.11",
+        (("tf-keras==2.16.*", "tensorflow>=2.20"), ("keras==2.15.*", "tensorflow>=2.20")),
+        "tf-keras 2.16.0 requires tensorflow<2.17,>=2.16",
+    ),
     # Another Python would not be the way out: what has no wheel here contradicts the other one besides.
     (
         ("tensorflow==2.18.*", "numpy<1.24", "pandas"),
@@ -109,6 +116,13 @@ def test_the_smallest_conflicts_are_named(asked, python, conflicts, says) -> Non
     made = planned({"requirements": asked, "python": python, "platform": "linux-x86_64"})
     assert {frozenset(one) for one in made.conflicts} == {frozenset(one) for one in conflicts}
     assert any(says in sentence for because in made.because for sentence in because), made.because
+
+
+def test_what_lacks_a_wheel_below_is_told_once() -> None:
+    asked = ["tensorflow-cpu", "numpy", "jax>=0.7", "tensorboard>=2.17"]
+    made = planned({"requirements": asked, "python": "3.12", "platform": "macos-x86_64"})
+    assert made.conflicts == (("tensorflow-cpu", "tensorboard>=2.17"), ("jax>=0.7",))
+    assert "has no wheel for Python 3.12 on macOS x86_64" in made.because[1][-1]
 
 
 def test_what_works_against_metadata_is_told_beside_the_refusal() -> None:

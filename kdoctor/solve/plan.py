@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import combinations
 from typing import NamedTuple
 
 from kdoctor import versions
@@ -15,9 +16,10 @@ from kdoctor.solve.fresh import Found, resolve
 from kdoctor.solve.ground import Ask, Ground, Pick, tolerated
 from kdoctor.solve.offers import Offers
 from kdoctor.solve.planner import AT_ONCE, Planner, Rules
+from kdoctor.solve.support import contradicts
 from kdoctor.solve.wanted import Row, asked, extras_of, has_extra
 
-#: Requirements that one of them is held against.
+#: Requirements that one of them is held against, and contradictions of two that are told.
 _FEW = 6
 
 
@@ -177,7 +179,9 @@ class Conflict(NamedTuple):
 
 def conflicts(ground: Ground, asked: Sequence[Row]) -> Iterator[Conflict]:
     """Give groups of requirements, as few as possible, that metadata does not let anybody have together, and what was refused for each."""
-    left = list(asked)
+    direct = [pair for pair in combinations(asked, 2) if _contradict(ground, *pair)][:_FEW]
+    yield from (Conflict(list(pair), _resolved(ground, pair), ground) for pair in direct)
+    left = [row for row in asked if not any(row in pair for pair in direct)]
     while left and (found := _resolved(ground, left)).pins is None and not found.gave_up:
         core, found = _core(ground, left, found)
         yield Conflict(core, found, ground)
@@ -186,13 +190,23 @@ def conflicts(ground: Ground, asked: Sequence[Row]) -> Iterator[Conflict]:
         left = [row for row in left if row not in core]
 
 
+def _contradict(ground: Ground, one: Row, other: Row) -> bool:
+    (_, ask, extras), (_, against, others) = one, other
+    if ask.name == against.name or not (ground.holds(ask.name) and ground.holds(against.name)):
+        return False
+    return contradicts(ground, ask, against, extras) or contradicts(ground, against, ask, others)
+
+
 def _beyond_wheels(ground: Ground, alone: Row, asked: Sequence[Row]) -> Iterator[Conflict]:
     """Give what a requirement that has no file here would contradict if it had one: another Python would not be the way out."""
     offers = ground.offers
     for row in asked[:_FEW]:
         names = frozenset({row[1].name, alone[1].name})
         anywhere = ground._replace(offers=Offers(offers.known, offers.target, offers.order, offers.now, names))
-        if len(names) > 1 and (found := _resolved(anywhere, [row, alone])).pins is None and not found.gave_up:
+        if len(names) == 1 or any(_resolved(anywhere, [one]).pins is None for one in (row, alone)):
+            continue
+        found = _resolved(anywhere, [row, alone])
+        if found.pins is None and not found.gave_up:
             yield Conflict([one for one in asked if one in (row, alone)], found, anywhere)
 
 

@@ -34,6 +34,16 @@ class Support:
                 self.left[name] = {version for version in self.left[name] if self._is_supported(name, version, early)}
         return {name: frozenset(self._every(name, early)) - left for name, left in self.left.items()}
 
+    def admitted(self, name: str, early: frozenset[str]) -> set[str]:
+        """Give the releases of a project that are asked for and not ruled out yet."""
+        return self._of(name, early)
+
+    def goes_with(self, name: str, version: str, other: str, early: frozenset[str]) -> bool:
+        """Tell whether what a release requires of another project leaves anything of it."""
+        wishes = (specifier for wanted, specifier in self._required(name, version) if wanted == other)
+        every = self._of(other, early)
+        return all(not self.ground.offers.admitted(other, one, leading_up=False, early=other in early).isdisjoint(every) for one in wishes)
+
     def _every(self, name: str, early: frozenset[str]) -> list[str]:
         return self.ground.offers.ordered(name, None, early=name in early)
 
@@ -67,3 +77,11 @@ class Support:
                 continue
             if versions.marker_holds(wanted.marker, self.ground.markers, self.extras.get(name, ())) is not False:
                 yield wanted.name, self.ground.weighed(name, version, wanted)
+
+
+def contradicts(ground: Ground, one: Ask, other: Ask, extras: Sequence[str] = ()) -> bool:
+    """Tell whether every release that one asks for requires, itself, what the other one excludes."""
+    early = frozenset(ask.name for ask in (one, other) if versions.is_prerelease(versions.exactly(ask.specifier) or ""))
+    support = Support(ground, (one, other), {one.name: set(extras)}, {})
+    ours, theirs = (support.admitted(ask.name, early) for ask in (one, other))
+    return bool(ours and theirs) and not any(support.goes_with(one.name, version, other.name, early) for version in ours)
