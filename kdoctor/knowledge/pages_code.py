@@ -42,7 +42,7 @@ _PAGES = (
         "KD845",
         "Objects of two Kerases are mixed",
         "A layer, model, tensor, optimizer, callback or metric of one Keras is handed to a model of another, and both are different "
-        "distributions here.",
+        "distributions here; it may be made in one file of the program and handed over in another.",
         "On one Keras 3, and with Keras 2.6 to 2.15, `keras` and `tf.keras` are the same classes, and nothing is wrong. With tf-keras"
         " beside Keras 3 (TF_USE_LEGACY_KERAS), with tensorflow.python.keras, and with Keras 2.3 beside TensorFlow 2 they are not. "
         "What comes of it depends on the object: initializers, regularizers and plain loss functions work; layers and optimizers are "
@@ -60,8 +60,8 @@ _PAGES = (
     page_of(
         "KD847",
         "A variable is set where it has no effect",
-        "The program sets KERAS_BACKEND, KERAS_HOME or TF_USE_LEGACY_KERAS after the import that reads it, by os.putenv, or by "
-        "`!export` in a notebook.",
+        "The program sets KERAS_BACKEND, KERAS_HOME or TF_USE_LEGACY_KERAS after the import that reads it (its own, or that of a file "
+        "of the program that it imports), by os.putenv, or by `!export` in a notebook.",
         "Keras 3 reads KERAS_BACKEND and keras.json when it is imported, and TensorFlow 2.16 and later import Keras 3 themselves. "
         "TF_USE_LEGACY_KERAS decides over `from tensorflow.keras import ...` when TensorFlow is imported, and over the attribute "
         "tf.keras when that is first touched. Later changes are not noticed, without a word.",
@@ -78,7 +78,8 @@ _PAGES = (
     page_of(
         "KD849",
         "A function of TensorFlow gets a symbolic tensor of Keras 3",
-        "While a functional model is built, a function of TensorFlow is called on what keras.Input or a layer gave.",
+        "While a functional model is built, a function of TensorFlow is called on what keras.Input gave, or a layer for such a tensor. "
+        "What a model gives for numbers, as in a loop that trains it, are numbers, and not meant.",
         "Keras 2 turned such calls into layers. Keras 3 refuses them on every backend: A KerasTensor cannot be used as input to a "
         "TensorFlow function.",
         "Use keras.ops, or put the call into a layer of your own.",
