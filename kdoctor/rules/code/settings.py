@@ -39,7 +39,7 @@ def _without_effect(coupling: Coupling, path: str, setting: Setting, why: str) -
         "KD847",
         Severity.ERROR if setting.guard in _CERTAIN[:2] and setting.value is not None else Severity.WARNING,
         f"{setting.variable}{value} is set without effect",
-        f"{why}.",
+        f"{why.replace('the ', 'The ', 1) if why.startswith('the ') else why}.",
         (setting.variable, coupling.keras.name if coupling.keras else "keras"),
         (at(path, setting.place),),
         f"set {setting.variable} before the first import of Keras and TensorFlow, or outside of the program",
