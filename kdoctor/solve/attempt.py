@@ -10,7 +10,8 @@ from resolvelib import AbstractProvider, BaseReporter, ResolutionImpossible, Res
 from kdoctor import versions
 from kdoctor.knowledge.families import KERAS, TENSORFLOW
 from kdoctor.solve.goals import Need
-from kdoctor.solve.problem import NEVER, Problem, Wish
+from kdoctor.solve.problem import Problem
+from kdoctor.solve.wish import NEVER, Wish
 
 _FRAMEWORKS = frozenset((*TENSORFLOW, *KERAS))
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from kdoctor.solve.problem import NEVER, Problem, Wish
+from kdoctor.solve.problem import Problem
+from kdoctor.solve.wish import NEVER, Wish
 
 
 class Clash(NamedTuple):

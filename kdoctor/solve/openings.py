@@ -14,7 +14,7 @@ from kdoctor.solve.clashes import Clashes
 from kdoctor.solve.cost import NOTHING, Cost, step
 from kdoctor.solve.goals import Need
 from kdoctor.solve.lessons import Lesson, Lessons
-from kdoctor.solve.problem import Wish
+from kdoctor.solve.wish import Wish
 
 #: Choices, by name, in whose releases something rests.
 Blame = frozenset[str]

@@ -5,22 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import NamedTuple
 
 from kdoctor import versions
-from kdoctor.knowledge.conditions import holds, read
 from kdoctor.knowledge.coupling import Coupling, points_to
-from kdoctor.knowledge.facts import FACTS
 from kdoctor.knowledge.families import ROLE_OF, ROLES, TENSORFLOW
 from kdoctor.knowledge.index import Index, Target, installable
 from kdoctor.knowledge.reach import PYTHONS
-from kdoctor.knowledge.schema import SWITCH, Fact
-from kdoctor.model import Distribution, Severity
+from kdoctor.model import Distribution
+from kdoctor.solve.curated import Curated
 from kdoctor.solve.goals import Goal, Need, asked
 from kdoctor.solve.nearness import by_age, by_nearness
+from kdoctor.solve.wish import Wish
 
-#: What is refused by every version: how "must not be installed" is said to a resolver.
-NEVER = "<0.dev0"
 _NO_GOAL = Goal()
 #: Stands for some version below all bounds, where nobody names one.
 _OLDER = "0"
@@ -30,30 +26,6 @@ _FIRST_ON_TENSORFLOW = (2, 4)
 PLACEHOLDERS = ("0", "0.0", "0.0.0")
 #: A version that a specifier admits for sure, such as the 0.7.0 of `>=0.7.0,<0.8`.
 _BOUND = re.compile(r"(?:>=|==|~=|<=)\s*([0-9][0-9A-Za-z.]*[0-9A-Za-z])(?:\.\*)?", re.ASCII)
-
-
-class Wish(NamedTuple):
-    """A requirement on one distribution, and on whose behalf it is made ("" = the goal itself)."""
-
-    name: str
-    specifier: str
-    parent: str
-    #: The version of the parent, None for the goal itself or where it is unknown.
-    version: str | None = None
-    #: What a curated fact says; None = declared in metadata.
-    says: str | None = None
-    #: The name in the metadata, where another distribution answers for it.
-    stands_for: str = ""
-
-    @property
-    def lenient(self) -> bool:
-        """Whether a pre-release counts as the release that it leads up to: for facts, and for stand-ins such as nightly builds."""
-        return self.says is not None or bool(self.stands_for)
-
-    def admits(self, version: str | None) -> bool:
-        """Tell whether a version fulfils the wish; a version that cannot be judged is let through."""
-        judged = versions.base(version) if self.says is not None or self.stands_for else version
-        return versions.satisfies(judged, self.specifier) is not False
 
 
 class Problem:
@@ -67,9 +39,8 @@ class Problem:
         self.installed: Mapping[str, Distribution] = coupling.present
         self._candidates: dict[str, tuple[str, ...]] = {}
         self._dependencies: dict[tuple[str, str], tuple[Wish, ...]] = {}
-        self._facts: dict[tuple[str, str | None], tuple[tuple[frozenset[str], Wish], ...]] = {}
         self._resolved: dict[str, str] = {}
-        self._facts_on = self._facts_by_name()
+        self._curated = Curated(coupling, self.player)
         self._admitted: dict[tuple[str, str, bool], frozenset[str]] = {}
         self._aged: dict[tuple[str, str | None], list[str]] = {}
         self.standing = self._standing()
@@ -107,7 +78,7 @@ class Problem:
         shell = found != name and points_to(self.installed[found], name, self.coupling.marker_environment)
         return name if shell else found
 
-    def _who(self, name: str) -> str:
+    def player(self, name: str) -> str:
         """Give the distribution that a condition means: a role falls to whoever plays it, any other name means itself."""
         return self.resolve(name) if name in ROLES else name
 
@@ -257,43 +228,4 @@ class Problem:
 
     def facts(self, name: str, version: str | None) -> tuple[tuple[frozenset[str], Wish], ...]:
         """Give what facts require of a release, each with the others that it rests on, who fulfil its conditions as they stand."""
-        found = self._facts.get((name, version))
-        if found is None:
-            found = self._facts[name, version] = tuple(self._facts_of(name, version))
-        return found
-
-    def _facts_of(self, name: str, version: str | None) -> Iterator[tuple[frozenset[str], Wish]]:
-        released = versions.base(version)
-        for fact, own, others in self._facts_on.get(name, ()):
-            if all(versions.satisfies(released, specifier) for specifier in own):
-                for wish in self._fact_wish(fact, name, version):
-                    yield others, wish
-
-    def _facts_by_name(self) -> dict[str, list[tuple[Fact, tuple[str, ...], frozenset[str]]]]:
-        """Give the facts on each distribution whose other conditions hold, with what they say of its version and on whom else they rest."""
-        facts_on: dict[str, list[tuple[Fact, tuple[str, ...], frozenset[str]]]] = {}
-        # Notes forbid nothing.
-        for fact in (one for one in FACTS if one.severity is Severity.ERROR):
-            conditions = [(self._who(read(text).name), text) for text in fact.when]
-            for name in dict.fromkeys(who for who, _ in conditions):
-                own = [read(text) for who, text in conditions if who == name]
-                # Where it must not be installed there is nothing to say of its releases.
-                if any(one.mark == "!" for one in own) or not all(holds(text, self.coupling) for who, text in conditions if who != name):
-                    continue
-                specifiers = tuple(one.specifier for one in own if one.specifier)
-                facts_on.setdefault(name, []).append((fact, specifiers, frozenset(who for who, _ in conditions if who != name)))
-        return facts_on
-
-    def _fact_wish(self, fact: Fact, name: str, version: str | None) -> Iterator[Wish]:
-        need = read(fact.need(versions.base(version)))
-        if need.name == SWITCH:
-            # A variable is for a way out to set, and no version of anything.
-            return
-        who = self._who(need.name)
-        if who == name and need.mark != "!":
-            if not versions.satisfies(versions.base(version), need.specifier):
-                yield Wish(name, NEVER, name, version, says=fact.says)
-        elif need.mark == "!":
-            yield Wish(who, NEVER, name, version, says=fact.says)
-        elif not (need.mark == "?" and who not in self.installed):
-            yield Wish(who, need.specifier, name, version, says=fact.says)
+        return self._curated.of(name, version)

@@ -8,7 +8,8 @@ from kdoctor import versions
 from kdoctor.knowledge import reach
 from kdoctor.knowledge.index import Release, installable
 from kdoctor.model import Distribution
-from kdoctor.solve.problem import NEVER, Problem, Wish
+from kdoctor.solve.problem import Problem
+from kdoctor.solve.wish import NEVER, Wish
 
 #: Reasons given at most.
 _MOST = 4

@@ -12,8 +12,9 @@ from kdoctor.solve.clashes import Clashes
 from kdoctor.solve.cost import Pins, cost
 from kdoctor.solve.goals import Goal, Need
 from kdoctor.solve.lessons import Judge, Odd
-from kdoctor.solve.problem import Problem, Wish
+from kdoctor.solve.problem import Problem
 from kdoctor.solve.smallest import Smallest
+from kdoctor.solve.wish import Wish
 
 #: Solutions of one set that the rules may refuse before the set is given up.
 _REFUSALS = 12
