@@ -220,6 +220,7 @@ def test_a_cell_that_does_not_parse_leaves_the_others():
     ("data", "problem"),
     [
         (b"import keras\nprint 'x'", "line 2: written for Python 2"),
+        (b"import keras\n!pip install 3d", "line 2: written for IPython"),
         (b"import keras\nexec code", "line 2: written for Python 2"),
         (b"import keras\nmode = 0777", "line 2: written for Python 2"),
         (b"import keras\nif a <> b: pass", "line 2: written for Python 2"),

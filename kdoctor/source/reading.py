@@ -195,7 +195,10 @@ def _tree(source: str) -> ast.Module:
 def _complaint(wrong: SyntaxError, piece: _Piece) -> str:
     what = wrong.msg or "invalid syntax"
     lines = piece.source.split("\n")
-    if wrong.lineno and wrong.lineno <= len(lines) and _PYTHON_2.search(lines[wrong.lineno - 1]):
+    line = lines[wrong.lineno - 1] if wrong.lineno and wrong.lineno <= len(lines) else ""
+    if line.lstrip().startswith(("!", "%")):
+        what = "written for IPython"
+    elif _PYTHON_2.search(line):
         what = "written for Python 2"
     elif "too many nested" in what or "too complex" in what:
         what = _TOO_DEEP
