@@ -27,6 +27,7 @@ from kdoctor.solve.plan import Plan, Wanted, plan
 DATA = Path(__file__).parent / "data"
 HEALTHY = [json.loads(line) for line in (DATA / "healthy.jsonl").read_text(encoding="utf-8").splitlines()]
 IMPOSSIBLE = [json.loads(line) for line in (DATA / "impossible.jsonl").read_text(encoding="utf-8").splitlines()]
+PINS = [json.loads(line) for line in (DATA / "pins.jsonl").read_text(encoding="utf-8").splitlines()]
 _SYSTEM = {"macos": "darwin"}
 
 
@@ -78,6 +79,23 @@ def test_what_cannot_be_had_is_said_in_few_words(row: dict[str, Any]) -> None:
     assert made.conflicts
     assert {text for conflict in made.conflicts for text in conflict} <= set(row["requirements"])
     assert all(1 <= len(because) <= 6 for because in made.because)
+
+
+@pytest.mark.parametrize("row", PINS, ids=lambda row: row["name"])
+def test_the_word_of_uv_on_sets_of_all_kinds(row: dict[str, Any]) -> None:
+    """Each row tells whether uv found a set (wheels only, pre-releases where they are named), and what is to be said.
+
+    Where the two differ, either something is known to fail that metadata admits, or Requires-Python has an upper bound, which uv passes
+    over; or uv refuses for the sake of a project that the index does not hold.
+    """
+    made = planned(row)
+    assert bool(made.pins) is row["possible"], made.because
+    assert [list(conflict) for conflict in made.conflicts] == row.get("conflicts", [])
+    assert wrong_with(made, row) == []
+    if row["uv"] and not row["possible"]:
+        assert any(word in made.because[0][0] for word in ("known to fail", "uv ignores upper bounds"))
+    if row["possible"] and not row["uv"]:
+        assert made.unseen or any(Requirement(text).name not in open_index().projects for text in row["requirements"])
 
 
 FEW = ("tensorflow==2.15.*", "keras>=3")
