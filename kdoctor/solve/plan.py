@@ -198,16 +198,13 @@ def _contradict(ground: Ground, one: Row, other: Row) -> bool:
 
 
 def _beyond_wheels(ground: Ground, alone: Row, asked: Sequence[Row]) -> Iterator[Conflict]:
-    """Give what a requirement that has no file here would contradict if it had one: another Python would not be the way out."""
+    """Give what a requirement that has no file here would contradict directly if it had one: another Python would not be the way out."""
     offers = ground.offers
     for row in asked[:_FEW]:
         names = frozenset({row[1].name, alone[1].name})
         anywhere = ground._replace(offers=Offers(offers.known, offers.target, offers.order, offers.now, names))
-        if len(names) == 1 or any(_resolved(anywhere, [one]).pins is None for one in (row, alone)):
-            continue
-        found = _resolved(anywhere, [row, alone])
-        if found.pins is None and not found.gave_up:
-            yield Conflict([one for one in asked if one in (row, alone)], found, anywhere)
+        if _contradict(anywhere, row, alone):
+            yield Conflict([one for one in asked if one in (row, alone)], _resolved(anywhere, [row, alone]), anywhere)
 
 
 def _core(ground: Ground, asked: Sequence[Row], found: Found) -> tuple[list[Row], Found]:
