@@ -274,6 +274,12 @@ def test_a_program_that_a_cell_writes_to_a_file_stays():
     assert untie_notebook(text, AIM).text == text.replace("import tensorflow as tf", "import keras", 1).replace("tf.keras", "keras", 1)
 
 
+@pytest.mark.parametrize("deep", ["(" * 3000 + ")" * 3000, "a." * 50_000 + "b", "-" * 50_000 + "1", "1 + " * 50_000 + "1"])
+def test_a_cell_that_is_nested_too_deeply_stays(deep):
+    text = json.dumps({"cells": [cell(f"import tensorflow as tf\ntf.keras\nx = {deep}"), cell("import keras")]})
+    assert untie_notebook(text, AIM).text == text
+
+
 def test_half_a_character_in_a_cell_stays():
     text = json.dumps({"cells": [cell("import tensorflow as tf\nx = '\ud800'\ntf.keras")]})
     done = untie_notebook(text, AIM)

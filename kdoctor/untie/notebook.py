@@ -9,6 +9,7 @@ import libcst as cst
 
 from kdoctor.source.notebook import Cell, cells_of, python_of, writes_program
 from kdoctor.source.spans import SPACE, Span, spans
+from kdoctor.untie.depth import nested_too_deeply
 from kdoctor.untie.result import Aim, Untied
 from kdoctor.untie.source import untie
 
@@ -59,6 +60,8 @@ def _masked(source: str, kept: list[str]) -> str:
 
 
 def _parses(source: str) -> bool:
+    if nested_too_deeply(source):
+        return False
     try:
         cst.parse_module(source)
     except (cst.ParserSyntaxError, RecursionError):

@@ -8,6 +8,7 @@ from libcst import metadata
 from kdoctor.source.facts import SourceFacts
 from kdoctor.source.families import below, way_of
 from kdoctor.source.reading import facts_of_text
+from kdoctor.untie.depth import nested_too_deeply
 from kdoctor.untie.found import Finder
 from kdoctor.untie.plan import Edits, Planner
 from kdoctor.untie.result import Aim, Left, Untied
@@ -25,8 +26,9 @@ def untie(text: str, aim: Aim) -> Untied:
         return Untied(text)
     facts = facts_of_text(text)
     if facts.problems:
-        # Also a shield: the parser of libcst ends the process on what is nested too deeply.
         return Untied(text, problem=facts.problems[0])
+    if nested_too_deeply(text):
+        return Untied(text, problem="nested too deeply to be read")
     try:
         wrapper = metadata.MetadataWrapper(cst.parse_module(text))
         finder = Finder()
