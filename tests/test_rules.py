@@ -455,6 +455,8 @@ ROWS = (
     row("KD601", "tensorflow-io==0.37.1 tensorflow==2.15.1", E),
     row("KD601", "tensorflow-io==0.36.0 tensorflow==2.16.2", E),
     row("KD601", "tensorflow-io==0.36.0 tensorflow==2.15.1"),
+    row("KD601", "tensorflow-io==0.34.0 tensorflow==2.14.1", E, "tensorflow-io tensorflow"),
+    row("KD601", "tensorflow-io==0.34.0 tensorflow==2.13.1"),
     metadata("KD001", "tensorflow-text==2.16.1 tensorflow==2.17.1", W, "tensorflow-text", complete=False),
     metadata("KD001", "tensorflow-text==2.20.1 tensorflow==2.21.0", E, "tensorflow-text", complete=False),
     metadata("KD001", "tensorflow-decision-forests==1.11.0 tensorflow==2.18.1", W, "tensorflow-decision-forests", complete=False),

@@ -36,8 +36,21 @@ _FORESTS = (
 #: tensorflow-io names a TensorFlow in extras only: (its release, the TensorFlow on which it loads, where it was seen not to).
 _IO = (
     ("0.37", ">=2.16,<2.18", "TensorFlow 2.15, 2.18, 2.19, 2.20 and 2.21"),
-    ("0.36", "<2.16", "TensorFlow 2.16"),
-    ("0.35", "<2.16", "TensorFlow 2.16"),
+    ("0.36", ">=2.14,<2.16", "TensorFlow 2.16"),
+    ("0.35", ">=2.14,<2.16", "TensorFlow 2.16"),
+    ("0.34", ">=2.13,<2.14", "TensorFlow 2.12, 2.14, 2.15, 2.16 and 2.18"),
+    ("0.32", ">=2.12,<2.13", "TensorFlow 2.13"),
+    ("0.31", ">=2.11,<2.12", "TensorFlow 2.12, 2.15 and 2.16"),
+    ("0.27", ">=2.10,<2.11", "TensorFlow 2.11"),
+    # By the table and their own extras alone, as the releases around them.
+    ("0.33", ">=2.13,<2.14", "none; those around it fail one minor release off"),
+    ("0.30", ">=2.11,<2.12", "none; those around it fail one minor release off"),
+    ("0.29", ">=2.11,<2.12", "none; those around it fail one minor release off"),
+    ("0.28", ">=2.11,<2.12", "none; those around it fail one minor release off"),
+    ("0.26", ">=2.9,<2.10", "none; those around it fail one minor release off"),
+    ("0.25", ">=2.8,<2.9", "none; those around it fail one minor release off"),
+    ("0.24", ">=2.8,<2.9", "none; those around it fail one minor release off"),
+    ("0.23", ">=2.7,<2.8", "none; those around it fail one minor release off"),
 )
 
 ADDONS: tuple[Fact, ...] = (

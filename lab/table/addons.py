@@ -79,6 +79,28 @@ ROWS = (
     laid("2.16", "io0.36.0", _IO, "tensorflow-io==0.36.0 tensorflow-io-gcs-filesystem==0.36.0", python="3.11"),
     laid("2.15", "io0.36.0", _IO, "tensorflow-io==0.36.0 tensorflow-io-gcs-filesystem==0.36.0"),
     laid("2.15", "io0.37.1", _IO, "tensorflow-io==0.37.1"),
+    *(
+        laid(minor, f"io{release}", _IO, f"tensorflow-io=={release} tensorflow-io-gcs-filesystem=={release}", python=python)
+        for minor, release, python in (
+            ("2.18", "0.34.0", "3.11"),
+            ("2.16", "0.34.0", "3.11"),
+            ("2.15", "0.34.0", ""),
+            ("2.14", "0.34.0", ""),
+            ("2.16", "0.31.0", "3.11"),
+            ("2.15", "0.31.0", ""),
+            ("2.12", "0.31.0", ""),
+            ("2.14", "0.36.0", ""),
+            ("2.15", "0.35.0", ""),
+            ("2.14", "0.35.0", ""),
+            ("2.13", "0.34.0", ""),
+            ("2.12", "0.34.0", ""),
+            ("2.11", "0.31.0", ""),
+            ("2.13", "0.32.0", ""),
+            ("2.12", "0.32.0", ""),
+            ("2.11", "0.27.0", ""),
+            ("2.10", "0.27.0", ""),
+        )
+    ),
     # What reaches into Keras 2: on Keras 3, with tf-keras beside it, with TF_USE_LEGACY_KERAS, and on Keras 2.
     laid("2.18", "hub-tfmot-tfp", f"tensorflow-hub, {_TFMOT}, tensorflow-probability", _THREE, also=_BESIDE),
     laid("2.18", "hub-tfmot-tfp-tf-keras", f"{_HUB}, {_TFMOT_USE}, {_TFP}", f"{_THREE} tf-keras==2.18.0", also=_BESIDE),
