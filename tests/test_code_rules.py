@@ -10,8 +10,10 @@ from builders import snapshot
 from kdoctor.doctor import diagnose
 from kdoctor.knowledge import keras_names
 from kdoctor.knowledge.catalogue import codes
+from kdoctor.knowledge.dropped import DROPPED
 from kdoctor.knowledge.replacements import REPLACEMENTS
 from kdoctor.model import Report
+from kdoctor.source import calls
 from kdoctor.source.facts import facts_document
 from kdoctor.source.reading import facts_of_text
 
@@ -134,6 +136,29 @@ ROWS = {
         "from tensorflow_model_optimization.sparsity import keras as sparsity\nfrom tensorflow.keras.layers import Conv2D",
     ),
     "kapre-first": row(FIRST + " kapre==0.2.0", "from kapre.time_frequency import Melspectrogram\nfrom keras.models import Sequential", "KD846", "", "kapre keras"),
+    # KD854: arguments, methods and attributes.
+    "lr": new("from keras.optimizers import SGD\nSGD(lr=0.1)", "KD854", "", "keras"),
+    "lr-through-tensorflow": new("import tensorflow as tf\ntf.keras.optimizers.Adam(lr=0.1)", "KD854", "", "keras"),
+    "lr-old": old("from keras.optimizers import SGD\nSGD(lr=0.1)"),
+    "lr-legacy": legacy("import tensorflow as tf\ntf.keras.optimizers.Adam(lr=0.1)"),
+    "learning-rate": new("from keras.optimizers import SGD\nSGD(learning_rate=0.1)"),
+    "lr-of-an-own-class": new("import keras\nclass Own(keras.optimizers.SGD):\n    pass\nOwn(lr=0.1)\nOwn().lr"),
+    "lr-tried": new("import keras\ntry:\n    keras.optimizers.SGD(lr=0.1)\nexcept Exception:\n    pass"),
+    "lr-of-another": new("import keras, torch\nmodel = keras.Model()\ntorch.optim.SGD(lr=0.1)"),
+    "fit-generator": new("import keras\nmodel = keras.Sequential()\nmodel.fit_generator(None)", "KD854", "", "keras"),
+    "fit-generator-old": old("import keras\nmodel = keras.Sequential()\nmodel.fit_generator(None)"),
+    "fit-generator-of-its-own": new(
+        "import keras\nclass Own(keras.Model):\n    def fit_generator(self): pass\nmodel = Own()\nmodel.fit_generator()"
+    ),
+    "predict-classes-2.15": old("import keras\nmodel = keras.Sequential()\nmodel.predict_classes(None)", "KD854"),
+    "workers": new("import keras\nmodel = keras.Sequential()\nmodel.fit(None, workers=4)", "KD854"),
+    "workers-of-a-dataset": new("import keras\nclass Data(keras.utils.PyDataset):\n    pass\nData(workers=4)"),
+    "output-shape-of-a-layer": new("import keras\nlayer = keras.layers.Dense(1)\nprint(layer.output_shape)", "KD854"),
+    "output-shape-of-a-model": new("import keras\nmodel = keras.Sequential()\nprint(model.output_shape)"),
+    "batch-input-shape": new("import keras\nkeras.layers.LSTM(1, batch_input_shape=(8, 4, 1))", "KD854"),
+    "batch-input-shape-of-an-input": new("import keras\nkeras.layers.InputLayer(batch_input_shape=(8, 4))"),
+    "weights-of-an-embedding": new("import keras\nkeras.layers.Embedding(3, 2, weights=[])"),
+    "names-of-keras-1": old("import keras\nkeras.layers.Conv2D(3, 3, border_mode='same')", "KD854"),
     # KD847 and KD848: variables.
     "backend-in-time": row(JAX, "import os\nos.environ['KERAS_BACKEND'] = 'jax'\nimport keras"),
     "backend-late": row(NEW + " jax==0.6.2 jaxlib==0.6.2", "import os, keras\nos.environ['KERAS_BACKEND'] = 'jax'", "KD847", "", "KERAS_BACKEND keras"),
@@ -324,3 +349,10 @@ def test_a_replacement_that_is_a_name_of_keras_exists_in_the_newest_or_the_last_
 def test_what_to_write_instead(installed, code, advice):
     (found,) = [one for one in judged(Row(installed, code)).findings if one.rule == "KD841"]
     assert found.advice == advice
+
+
+def test_what_is_looked_for_in_calls_is_what_some_keras_dropped():
+    """What the reader writes down and what the table knows are the same words."""
+    assert {one.name for one in DROPPED if not one.attribute} == calls.ARGUMENTS
+    assert {one.name for one in DROPPED if one.attribute} == calls.ATTRIBUTES
+    assert {one.owner.partition(".")[2] for one in DROPPED if one.owner.startswith("model.")} <= calls.METHODS

@@ -129,6 +129,7 @@ _NAMES = {
     "KD851": "imported-keras-missing",
     "KD852": "tied-to-tensorflow",
     "KD853": "ignore-without-finding",
+    "KD854": "keras-argument-gone",
     "KD901": "newer-than-knowledge",
 }
 

@@ -135,6 +135,7 @@ SINCE: dict[str, str] = {
     "KD851": "Always.",
     "KD852": "Keras 3.0, with which `import keras` gives what tf.keras gives.",
     "KD853": "The first kdoctor that reads source.",
+    "KD854": "Keras 3.0 in November 2023; some went with Keras 2.0 in 2017 and with 2.6.",
     "KD901": "Always: what comes after the knowledge is no error.",
 }
 
@@ -201,6 +202,7 @@ SOURCES: dict[str, tuple[str, ...]] = {
     "KD851": ("the distributions of the environment",),
     "KD852": (_LAZY,),
     "KD853": ("the source itself",),
+    "KD854": ("measured: each of them asked of Keras 2.10, 2.11, 2.15, 3.0 and 3.15",),
     "KD901": ("the date of the facts, `kdoctor knowledge date`",),
     "KD701": ("tensorflow.org/install/pip", _CUDA),
     "KD702": ("tensorflow/tensorflow#63362, #65842", _CUDA),

@@ -113,5 +113,13 @@ _PAGES = (
         "It would hide what comes up there one day.",
         "Remove the comment.",
     ),
+    page_of(
+        "KD854",
+        "Keras no longer takes an argument, or has a method",
+        "The program calls a class, function or method of Keras with an argument that the Keras at hand does not take, or gets at a method "
+        "or attribute of its objects that this Keras does not have.",
+        "The call ends with TypeError, ValueError or AttributeError, often only after hours of training.",
+        "Write what the finding names instead, or run the program with a Keras that has it.",
+    ),
 )
 PAGES = {one.code: one for one in _PAGES}

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from kdoctor.knowledge.addon_keras import words as addon_words
 from kdoctor.knowledge.keras_names import vocabulary
 from kdoctor.redact.values import TYPES
+from kdoctor.source.calls import ARGUMENTS, ATTRIBUTES, METHODS
 from kdoctor.source.facts import GUARDS, Setting, SourceFacts, facts_document, facts_from
 from kdoctor.source.families import is_framework, library_of
 from kdoctor.source.meetings import CARRY_TENSORS
@@ -41,6 +42,7 @@ def redact_facts(path: str, source: Any, places: Places, names: Mapping[str, str
             for one in facts.operations
             if _ours(one.name) and _ours(one.within or one.what)
         ),
+        calls=tuple(one._replace(name=_called(one.name)) for one in facts.calls if _ours(one.name) and one.argument in {"", *ARGUMENTS}),
         modules=tuple(one for one in facts.modules if _ours(one)),
         ignores=tuple((cell, line, tuple(filter(_RULE.fullmatch, codes))) for cell, line, codes in facts.ignores),
         problems=("unreadable",) if facts.problems else (),
@@ -55,6 +57,12 @@ def _typed(setting: Setting, places: Places) -> Setting:
 
 def _ours(name: str) -> bool:
     return is_framework(name) or library_of(name) is not None
+
+
+def _called(name: str) -> str:
+    """Give the name of what is asked for something, with its last word where that is one of those that are asked for."""
+    owner, _, last = name.rpartition(".")
+    return f"{_known(owner)}.{last}" if last in ATTRIBUTES | METHODS else _known(name)
 
 
 def _known(name: str) -> str:

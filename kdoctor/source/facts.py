@@ -72,6 +72,17 @@ class Operation(NamedTuple):
     place: Place
 
 
+class Call(NamedTuple):
+    """A place where something of Keras is asked for what not every Keras has."""
+
+    #: The dotted name of the class or function that is called; of an attribute of an object, that of the class and the attribute.
+    name: str
+    #: The keyword; "" where the attribute itself is meant.
+    argument: str
+    guard: str
+    place: Place
+
+
 class Import(NamedTuple):
     """A place where a file imports another one of the program."""
 
@@ -89,6 +100,7 @@ class SourceFacts(NamedTuple):
     settings: tuple[Setting, ...] = ()
     meetings: tuple[Meeting, ...] = ()
     operations: tuple[Operation, ...] = ()
+    calls: tuple[Call, ...] = ()
     #: Top-level modules that are imported anywhere in it.
     modules: tuple[str, ...] = ()
     #: (cell, line, rule codes) of each `# kdoctor: ignore[...]`; no codes = every rule.
@@ -101,7 +113,7 @@ class SourceFacts(NamedTuple):
     excerpt: bool = False
 
 
-_Record = TypeVar("_Record", Use, Setting, Meeting, Operation)
+_Record = TypeVar("_Record", Use, Setting, Meeting, Operation, Call)
 
 
 def facts_document(facts: SourceFacts) -> dict[str, Any]:
@@ -111,6 +123,7 @@ def facts_document(facts: SourceFacts) -> dict[str, Any]:
         "settings": [_plain(one) for one in facts.settings],
         "meetings": [_plain(one) for one in facts.meetings],
         "operations": [_plain(one) for one in facts.operations],
+        "calls": [_plain(one) for one in facts.calls],
         "modules": list(facts.modules),
         "ignores": [[cell, line, list(codes)] for cell, line, codes in facts.ignores],
         "problems": list(facts.problems),
@@ -127,6 +140,7 @@ def facts_from(document: Mapping[str, Any]) -> SourceFacts:
         settings=tuple(_records(Setting, document.get("settings"))),
         meetings=tuple(_records(Meeting, document.get("meetings"))),
         operations=tuple(_records(Operation, document.get("operations"))),
+        calls=tuple(_records(Call, document.get("calls"))),
         modules=tuple(one for one in _listed(document.get("modules")) if isinstance(one, str)),
         ignores=tuple(_ignores(document.get("ignores"))),
         problems=tuple(one for one in _listed(document.get("problems")) if isinstance(one, str)),
@@ -135,7 +149,7 @@ def facts_from(document: Mapping[str, Any]) -> SourceFacts:
     )
 
 
-def _plain(record: Use | Setting | Meeting | Operation) -> dict[str, Any]:
+def _plain(record: Use | Setting | Meeting | Operation | Call) -> dict[str, Any]:
     values = {key: value for key, value in record._asdict().items() if value not in ("", None, ())}
     return {
         **{key: list(value) if isinstance(value, tuple) else value for key, value in values.items()},

@@ -9,8 +9,8 @@ import ast
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeAlias
 
-from kdoctor.source import meetings, settings
-from kdoctor.source.facts import GUARDS, Import, Meeting, Operation, Place, Setting, SourceFacts, Use
+from kdoctor.source import calls, meetings, settings
+from kdoctor.source.facts import GUARDS, Call, Import, Meeting, Operation, Place, Setting, SourceFacts, Use
 from kdoctor.source.families import is_foreign, is_framework, leads_to_keras, library_of
 from kdoctor.source.lines import Lines
 from kdoctor.source.values import IMPORTERS, Scope, Value, evaluate, imported_by
@@ -30,6 +30,7 @@ class Reader:
         self.settings: list[Setting] = []
         self.meetings: list[Meeting] = []
         self.operations: list[Operation] = []
+        self.calls: list[Call] = []
         self.modules: dict[str, None] = {}
         #: What may be other files of the program.
         self.imports: dict[Import, None] = {}
@@ -63,6 +64,7 @@ class Reader:
         self.uses += other.uses
         self.meetings += other.meetings
         self.operations += other.operations
+        self.calls += other.calls
         self.modules.update(other.modules)
 
     def exports(self) -> dict[str, Value]:
@@ -76,11 +78,12 @@ class Reader:
             settings=tuple(self.settings),
             meetings=tuple(self.meetings),
             operations=tuple(self.operations),
+            calls=tuple(self.calls),
             modules=tuple(self.modules),
             imports=tuple(self.imports),
         )
 
-    def place(self, node: ast.expr | ast.stmt | ast.alias) -> Place:
+    def place(self, node: ast.expr | ast.stmt | ast.alias | ast.keyword) -> Place:
         """Give where a node stands, its columns counted in characters."""
         end_line, end = node.end_lineno or node.lineno, node.end_col_offset or node.col_offset
         column = self._lines.column
@@ -275,6 +278,8 @@ class Reader:
             return
         value = evaluate(node, self.scope)
         if value is None or value.kind != "name":
+            if asked := calls.attribute_of(node, self.scope):
+                self.calls.append(Call(asked, "", self._guard, self.place(node)))
             self._expression(node.value)
         elif not (isinstance(node.value, ast.Name) and node.value.id == "self"):
             # What was put on `self` was told of there.
@@ -291,6 +296,8 @@ class Reader:
                 self._use(imported.name, "dynamic", node)
             settings.collect_call(self, node, called)
             meetings.collect(self, node, called)
+            for name, argument, keyword in calls.asked_of(node, called, self.scope):
+                self.calls.append(Call(name, argument, self._guard, self.place(keyword)))
         self._below(node)
 
     def _is_foreign(self, node: ast.expr) -> bool:

@@ -18,6 +18,10 @@ _LAZY = ("LazyLoader", "_LazyModule", "LazyModule", "LazyImport")
 IMPORTERS = frozenset((*(name.rpartition(".")[2] for name in _IMPORTERS), *_LAZY))
 
 
+#: What an object of a class of the program has in `others`: it may have more than the base of that class.
+OWN = ("",)
+
+
 class Value(NamedTuple):
     """One value: `kind` is "name" (a module, class or function), "object", "tensor", "result", "many", "class" or "module".
 
@@ -103,7 +107,7 @@ def _made(node: ast.Call, scope: Scope) -> Value | None:
     if called is None:
         return imported_by(node, None)
     if called.kind == "class":
-        return Value("object", called.name)
+        return Value("object", called.name, OWN)
     if called.kind == "object":
         return Value(_calculated(node, scope), called.name)
     if called.kind != "name":

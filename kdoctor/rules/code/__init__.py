@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from kdoctor.model import Finding
-from kdoctor.rules.code import backend, mixing, names, settings, ways
+from kdoctor.rules.code import backend, dropped, mixing, names, settings, ways
 from kdoctor.rules.code.program import Program
 
 CodeRule = Callable[[Program], Iterator[Finding]]
@@ -18,6 +18,7 @@ CODE_RULES: tuple[CodeRule, ...] = (
     ways.contrib,
     names.gone_names,
     names.hollow_names,
+    dropped.dropped,
     mixing.mixed_objects,
     mixing.mixed_imports,
     mixing.foreign_addons,

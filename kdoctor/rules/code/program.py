@@ -9,11 +9,11 @@ from typing import Any, NamedTuple
 from kdoctor.knowledge.catalogue import name_of
 from kdoctor.knowledge.coupling import Coupling, couple
 from kdoctor.model import Evidence, Finding, Location, Severity
-from kdoctor.source.facts import Meeting, Operation, Place, Setting, SourceFacts, Use, facts_from
+from kdoctor.source.facts import Call, Meeting, Operation, Place, Setting, SourceFacts, Use, facts_from
 from kdoctor.source.families import way_of
 from kdoctor.source.reading import SUFFIXES, facts_of_text
 
-Record = Use | Setting | Meeting | Operation
+Record = Use | Setting | Meeting | Operation | Call
 #: What stands behind one of these may be meant for another environment.
 DOUBTFUL = ("branch", "try", "fallback", "typing")
 
