@@ -118,7 +118,10 @@ def test_several_files_at_once_are_told_apart(runner):
     (work / "setup").mkdir()
     (work / "setup" / "pyproject.toml").write_text("[tool.other]\nx = 1\n", encoding="utf-8")
     done = subprocess.run(
-        [sys.executable, "-m", "kdoctor", "check", "requirements.txt", "pyproject.toml", "setup/pyproject.toml"],
+        [
+            *(sys.executable, "-m", "kdoctor", "check", "requirements.txt", "pyproject.toml", "setup/pyproject.toml"),
+            *("--python-version", "3.11"),
+        ],
         cwd=work,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,

@@ -60,6 +60,7 @@ ELSEWHERE = (
     "Protobuf Gencode/Runtime",
     "cannot import name 'builder' from 'google.protobuf.internal'",
     "has no attribute 'register_load_context_function'",  # Keras 2 or tf-keras: the frames of a traceback tell.
+    "cannot import name 'tensor' from 'tensorflow.python.framework'",  # The same.
     "tensorflow.python.trackable",  # Keras 2 and Keras 3 both miss it.
     "module 'numpy' has no attribute 'object'",
     "Unable to convert function return value",

@@ -33,7 +33,11 @@ SYMPTOMS = (
             "cannot import name 'type_spec_registry' from 'tensorflow.python.framework'",
             "a run of the laboratory: TensorFlow 2.10 with Keras 2.12",
         ),
-        Said("cannot import name 'tensor' from 'tensorflow.python.framework'", "a run of the laboratory: TensorFlow 2.12 with Keras 2.14"),
+        Said(
+            "cannot import name 'tensor' from 'tensorflow.python.framework'",
+            "a run of the laboratory: TensorFlow 2.12 with Keras 2.14",
+            unless="tf_keras|tf-keras",
+        ),
         Said(
             "No module named 'tensorflow.python.trackable'", "a run of the laboratory: TensorFlow 2.8 with Keras 2.10, 2.9 with Keras 3.6"
         ),
@@ -83,6 +87,14 @@ SYMPTOMS = (
             beside="tf_keras|tf-keras",
         ),
         Said("module 'tensorflow._api.v2.compat.v2.__internal__' has no attribute 'register_load_context_function'", confidence="medium"),
+    ),
+    symptom(
+        "legacy-keras",
+        "KD212",
+        "tf-keras stands on TensorFlow 2.12 or older, which lacks a module that tf-keras takes from it.",
+        "Take TensorFlow 2.13 or later with it; on an older one use tf.keras, which is Keras 2 there, and no tf-keras.",
+        "runs of the laboratory of TensorFlow 2.11 and 2.12 with tf-keras 2.14 and 2.15 (kdoctor explain KD212)",
+        Said("cannot import name 'tensor' from 'tensorflow.python.framework'", beside="tf_keras|tf-keras"),
     ),
     symptom(
         "keras-coupling",
