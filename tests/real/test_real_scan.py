@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -10,6 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 from rows import HEALTHY_2_15, LEGACY
 
+from kdoctor import versions
+from kdoctor.knowledge.dropped import DROPPED
 from lab import environments
 from lab.environments import Recipe
 
@@ -95,3 +98,84 @@ def test_a_program_that_was_untied_runs_on_every_backend(program, backend, tmp_p
     assert "tensorflow" not in text
     done = environments.run(python, tmp_path / "train.py", tmp_path, {"KERAS_BACKEND": backend})
     assert done.works, done.said
+
+
+#: How what the table names is asked for; arguments stand where the braces are.
+OBJECTS = {"optimizer": "keras.optimizers.SGD()", "layer": "model().layers[0]", "model": "model()"}
+CALLS = {
+    "optimizer": "keras.optimizers.SGD({})",
+    "layer": "keras.layers.LSTM(2, {})",
+    "layers.Dense": "keras.layers.Dense(1, {})",
+    "layers.LSTM": "keras.layers.LSTM(2, {})",
+    "layers.GRU": "keras.layers.GRU(2, {})",
+    "layers.BatchNormalization": "keras.layers.BatchNormalization({})",
+    "layers.Attention": "keras.layers.Attention({})",
+    "layers.CategoryEncoding": "keras.layers.CategoryEncoding({})",
+    "layers.Dropout": "keras.layers.Dropout({})",
+    "callbacks.ModelCheckpoint": "keras.callbacks.ModelCheckpoint('a.keras', {})",
+    "callbacks.TensorBoard": "keras.callbacks.TensorBoard({})",
+    "utils.to_categorical": "keras.utils.to_categorical([1], {})",
+    "model.fit": "model().fit(x, y, verbose=0, {})",
+    "model.evaluate": "model().evaluate(x, y, verbose=0, {})",
+    "model.predict": "model().predict(x, verbose=0, {})",
+    "model.compile": "model().compile('sgd', 'mse', {})",
+    "model.save_weights": "model().save_weights('a.weights.h5', {})",
+}
+VALUES = {
+    **dict.fromkeys(("workers", "max_queue_size", "subsample", "nb_epoch"), "1"),
+    **dict.fromkeys(("options", "sample_weight_mode", "target_tensors"), "None"),
+    **dict.fromkeys(("dynamic", "time_major", "fused", "causal", "write_grads"), "True"),
+    **dict.fromkeys(("use_multiprocessing", "experimental_run_tf_function"), "False"),
+    "lr": "0.1",
+    "p": "0.5",
+    "batch_input_shape": "(2, 3, 1)",
+    "weights": "[]",
+    "max_tokens": "3",
+    "save_format": "'h5'",
+    "period": "2",
+    "batch_size": "3",
+    "dtype": "'float32'",
+    "border_mode": "'same'",
+    "init": "'uniform'",
+    "inner_activation": "'tanh'",
+    "dim_ordering": "'tf'",
+    "nb_filter": "2",
+}
+ASKING = """
+import json, sys
+import keras, numpy as np
+
+x, y = np.zeros((4, 3), "float32"), np.zeros((4, 1), "float32")
+
+
+def model():
+    made = keras.Sequential([keras.layers.Dense(1, input_shape=(3,))])
+    made.compile("sgd", "mse")
+    return made
+
+
+said = {}
+for text in json.load(open("asked.json")):
+    try:
+        eval(text)
+    except (AttributeError, TypeError, ValueError):
+        said[text] = False
+    else:
+        said[text] = True
+json.dump(said, open("said.json", "w"))
+"""
+
+
+@pytest.mark.parametrize(("place", "keras"), [("keras-2.15", "2.15.0"), ("keras-3", "3.15.1")])
+def test_keras_refuses_what_the_table_says_that_it_dropped(place, keras, tmp_path):
+    asked = {
+        row: f"{OBJECTS[row.owner]}.{row.name}" if row.attribute else CALLS[row.owner].format(f"{row.name}={VALUES[row.name]}")
+        for row in DROPPED
+    }
+    (tmp_path / "asked.json").write_text(json.dumps(list(asked.values())))
+    (tmp_path / "ask.py").write_text(ASKING)
+    done = environments.run(environments.kept(PLACES[place][0]), tmp_path / "ask.py", tmp_path, {})
+    assert done.works, done.said
+    said = json.loads((tmp_path / "said.json").read_text())
+    wrong = [text for row, text in asked.items() if said[text] is bool(versions.satisfies(keras, row.since))]
+    assert wrong == []
