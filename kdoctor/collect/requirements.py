@@ -7,18 +7,15 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from kdoctor.collect.requirement_lines import INCLUDE, LARGEST, PATH, URL, WHEEL
 from kdoctor.errors import KdoctorError
 
 #: An include that includes itself, or a chain that nobody wrote by hand.
 _DEEPEST = 10
-_INCLUDE = re.compile(r"(-r|--requirement|-c|--constraint)(?:\s+|=|(?<=-[rc]))\s*(.+)")
 _EDITABLE = re.compile(r"(?:-e|--editable)(?:\s+|=)\s*.+")
 #: Options behind a requirement, such as --hash.
 _OPTIONS = re.compile(r"\s+--[a-z-]+.*")
-_LARGEST = 4 * 2**20
 _NAMED = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[[^\]]*\])?\s*@\s*\S")
-_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://|\.{0,2}[/\\]|\.{1,2}$|[A-Za-z]:[/\\]|.*\.(?:whl|tar\.gz|zip)(?:\[.*\])?$")
-_WHEEL = re.compile(r"([A-Za-z0-9._]+)-([0-9][A-Za-z0-9._!+]*)-(?:[A-Za-z0-9._]+-){2,3}[A-Za-z0-9._]+\.whl")
 _EGG = re.compile(r"[#&]egg=([A-Za-z0-9][A-Za-z0-9._-]*)")
 
 
@@ -49,9 +46,9 @@ def stand_in(text: str) -> str | None:
     "keras" for "keras @ git+https://…", "keras==3.6.0" where it names a wheel of that, "" where it does not tell what it is.
     """
     named, editable = _NAMED.match(text), _EDITABLE.fullmatch(text)
-    if not (named or editable or _ADDRESS.match(text)):
+    if not (named or editable or URL.match(text) or PATH.match(text)):
         return None
-    wheel, egg = _WHEEL.search(text.replace("%2B", "+")), _EGG.search(text)
+    wheel, egg = WHEEL.search(text.replace("%2B", "+")), _EGG.search(text)
     if wheel:
         return f"{wheel[1]}=={wheel[2]}"
     found = named or egg
@@ -62,7 +59,7 @@ def _from_text(path: str, depth: int, *, constraint: bool) -> Iterator[Wish]:
     if depth > _DEEPEST:
         raise KdoctorError(f"{path} is included by files that include each other")
     for number, line in _joined(_read(path)):
-        include = _INCLUDE.fullmatch(line)
+        include = INCLUDE.fullmatch(line)
         if include:
             other = os.path.join(os.path.dirname(path), include[2].strip().strip("'\""))
             yield from _from_text(other, depth + 1, constraint=constraint or "c" in include[1][:3])
@@ -98,11 +95,11 @@ def _from_project(path: str) -> list[Wish]:
 def _read(path: str) -> str:
     try:
         with open(path, "rb") as file:
-            content = file.read(_LARGEST + 1)
+            content = file.read(LARGEST + 1)
     except (OSError, ValueError) as error:
         raise KdoctorError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from error
-    if len(content) > _LARGEST:
-        raise KdoctorError(f"{path} is larger than {_LARGEST // 2**20} MiB")
+    if len(content) > LARGEST:
+        raise KdoctorError(f"{path} is larger than {LARGEST // 2**20} MiB")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

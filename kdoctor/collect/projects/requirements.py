@@ -8,22 +8,18 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from kdoctor.collect.projects import Places, quoted, requirement, snapshot_of, wrong
+from kdoctor.collect.requirement_lines import INCLUDE, LARGEST, PATH, URL, WHEEL
 from kdoctor.contract.reading import normalized
 from kdoctor.errors import KdoctorError
 from kdoctor.model import Declared, Distribution, Snapshot
 
 _DEEPEST = 20
-_LARGEST = 4 * 2**20
 _COMMENT = re.compile(r"(?:^|\s)#.*$")
 #: pip expands variables in this form alone.
 _VARIABLE = re.compile(r"\$\{([A-Z0-9_]+)\}")
-_INCLUDE = re.compile(r"(-r|--requirement|-c|--constraint)(?:\s+|=|(?<=-[rc]))\s*(.+)")
 _EDITABLE = re.compile(r"(?:-e|--editable)(?:\s+|=)\s*(.+)")
 #: Options behind a requirement: --hash, --config-settings, --global-option.
 _BEHIND = re.compile(r"\s+--[a-z-]+[ =].*$", re.DOTALL)
-_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
-_PATH = re.compile(r"\.{0,2}[/\\]|\.{1,2}$|[A-Za-z]:[/\\]|.*\.(?:whl|tar\.gz|zip)(?:\[.*\])?$")
-_WHEEL = re.compile(r"([A-Za-z0-9._]+)-([0-9][A-Za-z0-9._!+]*)-(?:[A-Za-z0-9._]+-){2,3}[A-Za-z0-9._]+\.whl")
 _AT_URL = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[[^\]]*\])?\s*@\s*(.+)")
 #: The head of pip list, of pip list --format columns, and of conda list: some write these into files of that name.
 _TABLE = re.compile(r"(?m)\A\s*(?:Package\s+Version\b|# packages in environment|# This file may be used to create)|^[A-Za-z0-9._-]+ \(\d")
@@ -66,7 +62,7 @@ def _is_constraints(name: str) -> bool:
 def _gather(text: str, name: str, found: _Found, *, constraint: bool, trail: tuple[str, ...]) -> None:
     places = Places(text, name)
     for line in _lines(text):
-        include = _INCLUDE.fullmatch(line.text)
+        include = INCLUDE.fullmatch(line.text)
         if include:
             _include(include[2].strip(), name, line.number, found, constraint=constraint or "c" in include[1][:3], trail=trail)
         elif not line.text.startswith("-") or _EDITABLE.match(line.text):
@@ -103,7 +99,7 @@ def _expanded(found: re.Match[str]) -> str:
 
 def _include(path: str, name: str, line: int, found: _Found, *, constraint: bool, trail: tuple[str, ...]) -> None:
     path = path.strip("'\"")
-    if _URL.match(path) or name == "standard input":
+    if URL.match(path) or name == "standard input":
         found.unread[f"the file that line {line} of {name} includes"] = "it is not at hand"
         return
     target = os.path.normpath(os.path.join(os.path.dirname(name), path))
@@ -111,12 +107,12 @@ def _include(path: str, name: str, line: int, found: _Found, *, constraint: bool
         raise wrong(name, line, f"{quoted(path)} is included by itself")
     try:
         with open(target, "rb") as file:
-            content = file.read(_LARGEST + 1)
+            content = file.read(LARGEST + 1)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise wrong(name, line, f"{quoted(path)} cannot be read: {reason}") from error
-    if len(content) > _LARGEST:
-        raise wrong(name, line, f"{quoted(path)} is larger than {_LARGEST // 2**20} MiB")
+    if len(content) > LARGEST:
+        raise wrong(name, line, f"{quoted(path)} is larger than {LARGEST // 2**20} MiB")
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -129,14 +125,14 @@ def _take(line: _Line, places: Places, name: str, found: _Found, *, constraint: 
     text = _BEHIND.sub("", line.text).strip()
     editable = _EDITABLE.fullmatch(text)
     at_url = _AT_URL.fullmatch(text)
-    if editable or at_url or _URL.match(text) or _PATH.match(text):
+    if editable or at_url or URL.match(text) or PATH.match(text):
         _take_elsewhere(at_url, editable[1] if editable else text, line, name, found)
         return
     found.declared.append(requirement(text, places.at(line.start, line.end), constraint=constraint))
 
 
 def _take_elsewhere(at_url: re.Match[str] | None, address: str, line: _Line, name: str, found: _Found) -> None:
-    wheel, egg = _WHEEL.search(address.replace("%2B", "+")), _EGG.search(address)
+    wheel, egg = WHEEL.search(address.replace("%2B", "+")), _EGG.search(address)
     if wheel or at_url or egg:
         known = wheel[1] if wheel else (at_url or egg or "")[1]
         found.present.append(Distribution(normalized(known), wheel[2] if wheel else None))
