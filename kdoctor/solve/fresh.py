@@ -135,15 +135,12 @@ class _Provider(AbstractProvider[Ask, Pick, str]):
         return self._asks[candidate]
 
     def _dependencies(self, pick: Pick) -> Iterator[Ask]:
-        release = self.ground.known.release(pick.name, pick.version) if pick.name in self.ground.known.projects else None
-        for text in release.requires(self.ground.target) if release else ():
-            wanted = versions.requirement(text)
-            if wanted is None or wanted.name == pick.name or not (self.ground.holds(wanted.name) or self.ground.is_pinned(wanted.name)):
-                continue
-            if versions.marker_holds(wanted.marker, self.ground.markers, self.extras.get(pick.name, ())) is False:
-                continue
+        for wanted in self.ground.required(pick.name, pick.version, self.extras.get(pick.name, ()), self._counts):
             self.extras.setdefault(wanted.name, set()).update(wanted.extras)
             yield Ask(wanted.name, self.ground.weighed(pick.name, pick.version, wanted), pick.name, pick.version)
+
+    def _counts(self, name: str) -> bool:
+        return self.ground.holds(name) or self.ground.is_pinned(name)
 
 
 def resolve(ground: Ground, asks: Iterable[Ask], extras: Mapping[str, Iterable[str]], without: Mapping[str, frozenset[str]]) -> Found:

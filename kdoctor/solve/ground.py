@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from kdoctor import versions
@@ -65,6 +65,17 @@ class Ground(NamedTuple):
     def is_pinned(self, name: str) -> bool:
         """Tell whether others ask for exact releases of a project that the index does not know, so that they may contradict each other."""
         return (name.startswith("nvidia-") or name in MISSING) and name not in self.known.projects
+
+    def required(self, name: str, version: str, extras: Collection[str], counts: Callable[[str], bool]) -> Iterator[versions.Requirement]:
+        """Give what a release requires here, with these extras, of those others that count; a marker nobody can judge counts as met."""
+        release = self.known.release(name, version) if name in self.known.projects else None
+        for text in release.requires(self.target) if release else ():
+            wanted = versions.requirement(text)
+            if wanted is None or wanted.name == name or not counts(wanted.name):
+                continue
+            # Markers are judged last, since that takes longest.
+            if versions.marker_holds(wanted.marker, self.markers, extras) is not False:
+                yield wanted
 
     def weighed(self, name: str, version: str, wanted: versions.Requirement) -> str:
         """Give the specifier of what a release requires, or what is known to work where that is taken instead."""

@@ -70,13 +70,8 @@ class Support:
         return found
 
     def _read(self, name: str, version: str) -> Iterator[tuple[str, str]]:
-        release = self.ground.known.release(name, version)
-        for text in release.requires(self.ground.target) if release else ():
-            wanted = versions.requirement(text)
-            if wanted is None or wanted.name == name or not self.ground.holds(wanted.name):
-                continue
-            if versions.marker_holds(wanted.marker, self.ground.markers, self.extras.get(name, ())) is not False:
-                yield wanted.name, self.ground.weighed(name, version, wanted)
+        for wanted in self.ground.required(name, version, self.extras.get(name, ()), self.ground.holds):
+            yield wanted.name, self.ground.weighed(name, version, wanted)
 
 
 def contradicts(ground: Ground, one: Ask, other: Ask, extras: Sequence[str] = ()) -> bool:
