@@ -14,7 +14,7 @@ from kdoctor.solve.wish import NEVER, Wish
 #: Reasons given at most.
 _MOST = 4
 #: Pythons that wheels were made for, the newest first.
-_PYTHONS = tuple(f"3.{minor}" for minor in range(16, 4, -1))
+_PYTHONS = tuple(python for python in reversed(reach.PYTHONS) if python.startswith("3."))
 
 
 def reasons(

@@ -30,5 +30,5 @@ class Wish(NamedTuple):
 
     def admits(self, version: str | None) -> bool:
         """Tell whether a version fulfils the wish; a version that cannot be judged is let through."""
-        judged = versions.base(version) if self.says is not None or self.stands_for else version
+        judged = versions.base(version) if self.lenient else version
         return versions.satisfies(judged, self.specifier) is not False

@@ -69,7 +69,6 @@ METHODS = frozenset(
         "evaluate",
         "fit",
         "predict",
-        "save",
         "save_weights",
     )
 )

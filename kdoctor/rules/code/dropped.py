@@ -8,12 +8,11 @@ from kdoctor import versions
 from kdoctor.knowledge.dropped import DROPPED, Dropped
 from kdoctor.model import Evidence, Finding, Severity
 from kdoctor.rules.code.answers import Answer, answer
-from kdoctor.rules.code.program import DOUBTFUL, Program, finding, places
+from kdoctor.rules.code.program import DOUBTFUL, FORGIVING, Program, finding, places
 from kdoctor.source.facts import Call
 from kdoctor.source.families import below, kind_of
 
 _SOURCE = "measured: asked of Keras 2.10, 2.11, 2.15, 3.0 and 3.15"
-_FORGIVING = ("try", "fallback", "typing")
 
 
 def dropped(program: Program) -> Iterator[Finding]:
@@ -21,7 +20,7 @@ def dropped(program: Program) -> Iterator[Finding]:
     groups: dict[tuple[Dropped, Answer], list[tuple[str, Call]]] = {}
     for path, facts in program.files.items():
         for call in facts.calls:
-            who = answer(program.coupling, call.name) if call.guard not in _FORGIVING else None
+            who = answer(program.coupling, call.name) if call.guard not in FORGIVING else None
             row = _row(call, who) if who else None
             if row and who:
                 groups.setdefault((row, who), []).append((path, call))

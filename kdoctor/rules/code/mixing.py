@@ -8,7 +8,7 @@ from kdoctor.knowledge.addon_keras import keras_of_addon, makes_keras_objects
 from kdoctor.knowledge.mixing import Outcome, outcome
 from kdoctor.model import Evidence, Finding, Location, Severity
 from kdoctor.rules.code.answers import Answer, answer
-from kdoctor.rules.code.program import DOUBTFUL, Program, Record, finding, places
+from kdoctor.rules.code.program import DOUBTFUL, FORGIVING, Program, Record, finding, places
 from kdoctor.source.facts import Meeting, SourceFacts, Use
 from kdoctor.source.families import ADDONS, kind_of, library_of, way_of
 
@@ -110,7 +110,7 @@ def _kinds(facts: SourceFacts) -> dict[str, dict[str, list[Use]]]:
     for use in facts.uses:
         way = way_of(use.name)
         kind = kind_of(f"{use.name}.X" if use.form == "star" else use.name)
-        if way and kind in _TELLING and not use.others and use.guard not in ("try", "fallback", "typing"):
+        if way and kind in _TELLING and not use.others and use.guard not in FORGIVING:
             found.setdefault(way, {}).setdefault(kind, []).append(use)
     return found
 

@@ -11,14 +11,13 @@ from kdoctor.knowledge.mixing import COPY_CANNOT_TRAIN
 from kdoctor.knowledge.replacements import HOLLOW
 from kdoctor.model import Evidence, Finding, Severity
 from kdoctor.rules.code.answers import Answer, answer
-from kdoctor.rules.code.program import DOUBTFUL, Named, Program, finding, place_of, places
+from kdoctor.rules.code.program import DOUBTFUL, FORGIVING, Named, Program, finding, place_of, places
 from kdoctor.source.facts import Use
 from kdoctor.source.families import below, kind_of, way_of
 
 _Uses = list[tuple[str, Use]]
 _WHEELS = "the wheels of every minor release of Keras 2.2 to 3.15"
 _COPY = "tensorflow.python.keras"
-_FORGIVING = ("try", "fallback", "typing")
 
 
 def gone_names(program: Program) -> Iterator[Finding]:
@@ -26,7 +25,7 @@ def gone_names(program: Program) -> Iterator[Finding]:
     groups: dict[tuple[Gone, Answer, str], _Uses] = {}
     for named, uses in program.uses.items():
         missing = _gone(program, named)
-        kept = [placed for placed in uses if placed[1].guard not in _FORGIVING] if missing else []
+        kept = [placed for placed in uses if placed[1].guard not in FORGIVING] if missing else []
         if missing and kept:
             groups.setdefault((*missing, way_of(named.name) or ""), []).extend(kept)
     for (gone, who, way), uses in groups.items():
@@ -93,7 +92,7 @@ def hollow_names(program: Program) -> Iterator[Finding]:
             for (name, _), every in program.uses.items()
             if below(name).startswith(f"{hollow}.") and _from(answer(program.coupling, name), since)
             for placed in every
-            if placed[1].guard not in _FORGIVING
+            if placed[1].guard not in FORGIVING
         ]
         if uses:
             who = answer(program.coupling, uses[0][1].name)
@@ -117,7 +116,7 @@ def _from(who: Answer | None, since: str) -> bool:
 
 def stale_copy(program: Program) -> Iterator[Finding]:
     """Give a finding where the program uses the copy of Keras 2 that TensorFlow left behind in tensorflow.python.keras."""
-    uses = program.used(_COPY, forgiven=_FORGIVING)
+    uses = program.used(_COPY, forgiven=FORGIVING)
     tensorflow = program.coupling.tensorflow
     who = answer(program.coupling, _COPY)
     if not uses or (tensorflow and who and who.generation != "copy"):
@@ -153,7 +152,7 @@ def private_names(program: Program) -> Iterator[Finding]:
     for named, every in program.uses.items():
         way, name = way_of(named.name), named.name
         textual = name[len("keras.") :] if name.startswith(("keras._", "keras.api.")) else below(name)
-        kept = [placed for placed in every if placed[1].guard not in _FORGIVING]
+        kept = [placed for placed in every if placed[1].guard not in FORGIVING]
         if way and kept and way != _COPY and keras_names.is_private(textual) and not _gone(program, named):
             groups.setdefault((name.partition(".")[0], textual.partition(".")[0]), []).extend(kept)
     for (top, module), uses in groups.items():

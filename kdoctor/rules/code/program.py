@@ -16,6 +16,8 @@ from kdoctor.source.reading import SUFFIXES, facts_of_text
 Record = Use | Setting | Meeting | Operation | Call
 #: What stands behind one of these may be meant for another environment.
 DOUBTFUL = ("branch", "try", "fallback", "typing")
+#: What fails behind one of these does no harm.
+FORGIVING = ("try", "fallback", "typing")
 
 
 #: Uses with the paths of their files, in the order of the files.

@@ -9,7 +9,7 @@ from kdoctor.knowledge.coupling import Coupling
 from kdoctor.knowledge.families import OWNERS
 from kdoctor.model import Evidence, Finding, Severity
 from kdoctor.rules.code.answers import answer
-from kdoctor.rules.code.program import DOUBTFUL, Program, finding, places
+from kdoctor.rules.code.program import DOUBTFUL, FORGIVING, Program, finding, places
 
 #: Way -> the folder that must be there.
 _FOLDERS = {
@@ -20,13 +20,12 @@ _FOLDERS = {
     "tf_keras": "tf_keras",
     "keras_core": "keras_core",
 }
-_FORGIVING = ("try", "fallback", "typing")
 
 
 def missing_ways(program: Program) -> Iterator[Finding]:
     """Give a finding for each way to Keras that the program imports while nobody answers for it."""
     for way, folder in _FOLDERS.items():
-        uses = [(path, use) for path, use in program.used(way, forgiven=_FORGIVING) if not use.others]
+        uses = [(path, use) for path, use in program.used(way, forgiven=FORGIVING) if not use.others]
         if uses and _is_missing(program.coupling, folder):
             distribution = OWNERS[folder][0]
             yield finding(
@@ -43,7 +42,7 @@ def missing_ways(program: Program) -> Iterator[Finding]:
 
 def contrib(program: Program) -> Iterator[Finding]:
     """Give a finding where the program uses tensorflow.contrib.keras, which went with TensorFlow 2.0."""
-    uses = program.used("tensorflow.contrib.keras", forgiven=_FORGIVING)
+    uses = program.used("tensorflow.contrib.keras", forgiven=FORGIVING)
     tensorflow = program.coupling.tensorflow
     minor = versions.minor(tensorflow.version) if tensorflow else None
     if uses and tensorflow and minor and minor >= (2, 0):
