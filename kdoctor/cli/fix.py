@@ -216,7 +216,7 @@ def _mended(session: _Session, report: Report, after: Report, remedy: Remedy, ke
     planned = {*remedy.pins, *remedy.remove, *remedy.reinstall}
     rest = [{name: text for name, text in one.items() if name not in planned} for one in (kept.before, now)]
     if rest[0] != rest[1]:
-        say("The installer changed more than that:")
+        say("Beside what the plan names with its version, the installer changed:")
         _tell(fixing.differences(*rest))
     if remedy.environment:
         say("The check took this as done, which is yours to do:")
